@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Selfsame.Torch;
+
+/// <summary>Where a tensor lives.</summary>
+/// <param name="Type">0 CPU, 1 CUDA, as libtorch numbers them.</param>
+/// <param name="Index">Which GPU, from 0.</param>
+public readonly record struct Device(int Type, int Index)
+{
+    /// <summary>Host memory.</summary>
+    public static readonly Device Cpu = new(0, 0);
+
+    /// <summary>True for host memory.</summary>
+    public bool IsCpu => Type == 0;
+
+    internal long Packed => ((long)Type << 32) | (uint)(Type == 0 ? 0xffffffff : (uint)Index);
+
+    /// <summary>A GPU.</summary>
+    public static Device Cuda(int index = 0) => new(1, index);
+
+    /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    /// <exception cref="FormatException">The text is none of these.</exception>
+    public static Device Parse(string text) => text switch
+    {
+        "cpu" => Cpu,
+        "cuda" => Cuda(),
+        _ when text.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => Cuda(index),
+        _ => throw new FormatException($"'{text}' is not a device; use cpu, cuda or cuda:N"),
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => IsCpu ? "cpu" : $"cuda:{Index}";
+}

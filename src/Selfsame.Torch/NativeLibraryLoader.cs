@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Selfsame.Torch;
+
+/// <summary>Finds <c>libselfsame</c>: SELFSAME_NATIVE, beside the assembly, then native/build of the source tree above it.</summary>
+public static class NativeLibraryLoader
+{
+    /// <summary>The name that imports use.</summary>
+    public const string Library = "selfsame";
+
+    private static readonly Lazy<nint> Handle = new(Load);
+
+    /// <summary>Lets imports of <see cref="Library"/> in an assembly find the library. Call it from a module initializer.</summary>
+    public static void Register(Assembly assembly) =>
+        NativeLibrary.SetDllImportResolver(assembly, static (name, _, _) => name == Library ? Handle.Value : 0);
+
+    /// <summary>The places searched, in order.</summary>
+    public static IEnumerable<string> Candidates()
+    {
+        var file = OperatingSystem.IsWindows() ? "selfsame.dll" : OperatingSystem.IsMacOS() ? "libselfsame.dylib" : "libselfsame.so";
+        if (Environment.GetEnvironmentVariable("SELFSAME_NATIVE") is { Length: > 0 } given)
+            yield return Directory.Exists(given) ? Path.Combine(given, file) : given;
+        yield return Path.Combine(AppContext.BaseDirectory, file);
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, "native", "build", file);
+            if (File.Exists(candidate))
+                yield return candidate;
+        }
+    }
+
+    private static nint Load()
+    {
+        var tried = new List<string>();
+        foreach (var path in Candidates())
+        {
+            if (!File.Exists(path))
+            {
+                tried.Add($"  {path}: not there");
+                continue;
+            }
+
+            if (NativeLibrary.TryLoad(path, out var handle))
+                return handle;
+            try
+            {
+                return NativeLibrary.Load(path);
+            }
+            catch (DllNotFoundException problem)
+            {
+                tried.Add($"  {path}: {problem.Message.Split('\n')[0]}");
+            }
+        }
+
+        throw new DllNotFoundException(
+            "The native part of Selfsame could not be loaded. Tried:\n" + string.Join('\n', tried)
+            + "\nBuild it with ./selfsame (or cmake -S native -B native/build && cmake --build native/build), or set SELFSAME_NATIVE to the file.");
+    }
+}
