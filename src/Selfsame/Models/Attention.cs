@@ -1,0 +1,89 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Models;
+
+/// <summary>Multi-head self-attention with one fused projection. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.2.</summary>
+public sealed class Attention : Module
+{
+    private readonly Linear _qkv, _proj;
+    private readonly LayerNorm? _queryNorm, _keyNorm;
+    private readonly RelativeBias? _relative;
+    private readonly int _heads;
+    private readonly double _scale;
+    private readonly bool _causal;
+
+    /// <summary>Makes the layer. The projection's rows are queries, then keys, then values, each with heads contiguous, as in timm.</summary>
+    public Attention(TransformerSettings settings, Init? init = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var headWidth = settings.Width / settings.Heads;
+        if (headWidth * settings.Heads != settings.Width)
+            throw new ShapeException($"Width {settings.Width} is not a multiple of {settings.Heads} heads.");
+        (_heads, _scale, _causal) = (settings.Heads, 1 / Math.Sqrt(headWidth), settings.Causal);
+        _qkv = Child("qkv", new Linear(settings.Width, 3L * settings.Width, settings.QkvBias, init));
+        if (settings.QkNorm)
+        {
+            _queryNorm = Child("q_norm", new LayerNorm(headWidth, settings.NormEps));
+            _keyNorm = Child("k_norm", new LayerNorm(headWidth, settings.NormEps));
+        }
+
+        if (settings.RelativeBias is { } grid)
+            _relative = Child("rel_pos", new RelativeBias(grid.Rows, grid.Columns, settings.Heads));
+        _proj = Child("proj", new Linear(settings.Width, settings.Width, init: init));
+    }
+
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="context">Mask and rotary positions.</param>
+    /// <returns>(B, N, D).</returns>
+    public Tensor Forward(Tensor x, BlockContext context)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(context);
+        var (batch, tokens, width) = (x.Size(0), x.Size(1), x.Size(2));
+        var qkv = _qkv.Forward(x);
+        var parts = qkv.View([batch, tokens, 3, _heads, width / _heads]).Permute([2, 0, 3, 1, 4]).Unbind(0);
+        var (q, k, v) = (parts[0], parts[1], parts[2]);
+        if (_queryNorm is not null)
+            (q, k) = (_queryNorm.Forward(q), _keyNorm!.Forward(k));
+        if (context.Rotary is not null)
+            (q, k) = (context.Rotary.Rotate(q), context.Rotary.Rotate(k));
+        var logits = (q * _scale).Matmul(k.Transpose(-2, -1));
+        if (_relative is not null)
+            logits += _relative.Forward();
+        if (context.Mask is not null)
+            logits = logits.MaskedFill(context.Mask.LogicalNot(), Lowest(logits.DType));
+        if (_causal)
+            logits = logits.MaskedFill(Ops.Ones([tokens, tokens], DType.Bool, x.Device).Triu(1), Lowest(logits.DType));
+        var mixed = logits.Softmax(-1).Matmul(v).Transpose(1, 2).Reshape([batch, tokens, width]);
+        return Observed(_proj.Forward(mixed));
+    }
+
+    // The lowest finite number rather than minus infinity: a row with nothing to attend to then stays finite.
+    private static double Lowest(DType type) => type == DType.BFloat16 ? -3.3895313892515355e38 : float.MinValue;
+}
+
+/// <summary>A learned bias for every pair of grid cells by their relative position. Bao et al. 2021, https://arxiv.org/abs/2106.08254, section 2.4.</summary>
+public sealed class RelativeBias : Module
+{
+    private readonly Parameter _table;
+    private readonly Tensor _index;
+    private readonly int _tokens, _heads;
+
+    /// <summary>Makes a table for a grid without prefix tokens.</summary>
+    public RelativeBias(int rows, int columns, int heads)
+    {
+        (_tokens, _heads) = (rows * columns, heads);
+        _table = Trainable("relative_position_bias_table", Init.TruncatedNormal(0.02), ((2L * rows) - 1) * ((2L * columns) - 1), heads);
+        var index = new long[_tokens * _tokens];
+        for (var a = 0; a < _tokens; a++)
+        {
+            for (var b = 0; b < _tokens; b++)
+                index[(a * _tokens) + b] = (((a / columns) - (b / columns) + rows - 1) * ((2 * columns) - 1)) + (a % columns) - (b % columns) + columns - 1;
+        }
+
+        _index = Buffer("relative_position_index", Tensor.From<long>(index)).Value;
+    }
+
+    /// <returns>(1, heads, N, N), to be added to the logits.</returns>
+    public Tensor Forward() => _table.Value.IndexSelect(0, _index).View([_tokens, _tokens, _heads]).Permute([2, 0, 1]).Unsqueeze(0);
+}

@@ -1,0 +1,147 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Models;
+
+/// <summary>Pre-norm transformer block: x + Attention(Norm(x)), then x + Mlp(Norm(x)); with a condition, adaLN-Zero around both branches.</summary>
+/// <remarks>
+/// Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929, equations 2 and 3. Conditioned (Peebles and Xie 2022, https://arxiv.org/abs/2212.09748):
+/// (shift₁, scale₁, gate₁, shift₂, scale₂, gate₂) = Linear(silu(c)); x + gate · Branch(Norm(x) · (1 + scale) + shift).
+/// The linear layer runs once for each distinct condition, not once for each token.
+/// </remarks>
+public sealed class Block : Module
+{
+    private readonly Module? _norm1, _norm2;
+    private readonly Attention _attention;
+    private readonly Mlp _mlp;
+    private readonly LayerScale? _scale1, _scale2;
+    private readonly Modulation? _modulation;
+    private readonly double _eps, _dropPath;
+    private readonly int _index;
+    private readonly long _width;
+
+    /// <summary>Makes block number <paramref name="index"/> of a transformer.</summary>
+    public Block(TransformerSettings settings, int index, Init? init = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        (_index, _eps, _width) = (index, settings.NormEps, settings.Width);
+        _dropPath = settings.Depth > 1 ? settings.DropPath * index / (settings.Depth - 1) : settings.DropPath;
+        if (settings.Norm != NormKind.LayerPlain)
+            _norm1 = Child("norm1", MakeNorm(settings));
+        _attention = Child("attn", new Attention(settings, init));
+        if (settings.LayerScale is { } start)
+            _scale1 = Child("ls1", new LayerScale(settings.Width, start));
+        if (settings.Norm != NormKind.LayerPlain)
+            _norm2 = Child("norm2", MakeNorm(settings));
+        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), settings.Mlp, init));
+        if (settings.LayerScale is { } start2)
+            _scale2 = Child("ls2", new LayerScale(settings.Width, start2));
+        if (settings.Conditioned)
+            _modulation = Child("adaLN_modulation", new Modulation(settings.Width, 6));
+    }
+
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="context">Mask, positions, condition.</param>
+    /// <returns>(B, N, D).</returns>
+    /// <exception cref="ArgumentException">The block is conditioned and the context has no condition.</exception>
+    public Tensor Forward(Tensor x, BlockContext context)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(context);
+        if (_modulation is null)
+        {
+            x += Kept(Scaled(_scale1, _attention.Forward(Normed(_norm1, x), context)), context, 0);
+            return Observed(x + Kept(Scaled(_scale2, _mlp.Forward(Normed(_norm2, x))), context, 1));
+        }
+
+        var condition = context.Condition ?? throw new ArgumentException("a conditioned block needs BlockContext.Condition", nameof(context));
+        var six = _modulation.Forward(condition).Chunk(6, -1);
+        var branch = _attention.Forward(Conditioning.NormModulate(x, six[0], six[1], context.Group, _eps), context);
+        x = Conditioning.GatedAdd(x, Kept(branch, context, 0), six[2], context.Group);
+        branch = _mlp.Forward(Conditioning.NormModulate(x, six[3], six[4], context.Group, _eps));
+        return Observed(Conditioning.GatedAdd(x, Kept(branch, context, 1), six[5], context.Group));
+    }
+
+    internal static Module MakeNorm(TransformerSettings settings) => settings.Norm switch
+    {
+        NormKind.Layer => new LayerNorm(settings.Width, settings.NormEps),
+        NormKind.LayerPlain => new LayerNorm(settings.Width, settings.NormEps, affine: false),
+        NormKind.Rms => new RmsNorm(settings.Width, settings.NormEps),
+        _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Norm, "known: Layer, LayerPlain, Rms"),
+    };
+
+    private static Tensor Scaled(LayerScale? scale, Tensor branch) => scale is null ? branch : scale.Forward(branch);
+
+    private Tensor Normed(Module? norm, Tensor x) => norm switch
+    {
+        LayerNorm layer => layer.Forward(x),
+        RmsNorm rms => rms.Forward(x),
+        _ => x.LayerNorm([_width], eps: _eps),
+    };
+
+    // Stochastic depth, Huang et al. 2016, https://arxiv.org/abs/1603.09382: whole branches of single samples, the rest scaled up.
+    private Tensor Kept(Tensor branch, BlockContext context, int which)
+    {
+        if (_dropPath <= 0 || !Training || context.DropDraws is not { } draws)
+            return branch;
+        var batch = branch.Size(0);
+        var keep = new float[batch];
+        for (var b = 0; b < batch; b++)
+            keep[b] = draws[(((_index * 2) + which) * batch) + b] >= _dropPath ? (float)(1 / (1 - _dropPath)) : 0f;
+        return branch * Tensor.From<float>(keep, [batch, 1, 1]).To(branch.Device, branch.DType);
+    }
+}
+
+/// <summary>A learned scale for every channel of a branch. Touvron et al. 2021, https://arxiv.org/abs/2103.17239, section 3.</summary>
+public sealed class LayerScale : Module
+{
+    private readonly Parameter _gamma;
+
+    /// <summary>Makes the scale.</summary>
+    /// <param name="width">Channels.</param>
+    /// <param name="start">Value of every channel at the start, for example 1e-5.</param>
+    public LayerScale(long width, double start) => _gamma = Trainable("gamma", Init.Constant(start), width);
+
+    /// <param name="x">(…, width).</param>
+    /// <returns>Same shape.</returns>
+    public Tensor Forward(Tensor x) => x * _gamma.Value;
+}
+
+/// <summary>Feed-forward part of a block.</summary>
+public sealed class Mlp : Module
+{
+    private readonly Linear _fc1, _fc2;
+    private readonly bool _gated;
+
+    /// <summary>Makes the two layers.</summary>
+    /// <param name="width">Width of a token.</param>
+    /// <param name="hidden">Width of the first layer's output.</param>
+    /// <param name="kind">Activation; the gated kind halves the hidden width before the second layer.</param>
+    /// <param name="init">Start of the weights.</param>
+    public Mlp(long width, long hidden, MlpKind kind, Init? init = null)
+    {
+        _gated = kind == MlpKind.SwiGlu;
+        var activation = kind switch
+        {
+            MlpKind.Gelu => Activation.Gelu,
+            MlpKind.GeluTanh => Activation.GeluTanh,
+            MlpKind.SwiGlu => Activation.None,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "known: Gelu, GeluTanh, SwiGlu"),
+        };
+        _fc1 = Child("fc1", new Linear(width, hidden, init: init, activation: activation));
+        _fc2 = Child("fc2", new Linear(_gated ? hidden / 2 : hidden, width, init: init));
+    }
+
+    /// <param name="x">(…, width).</param>
+    /// <returns>Same shape.</returns>
+    public Tensor Forward(Tensor x)
+    {
+        var hidden = _fc1.Forward(x);
+        if (_gated)
+        {
+            var halves = hidden.Chunk(2, -1);
+            hidden = halves[0].Silu() * halves[1];
+        }
+
+        return _fc2.Forward(hidden);
+    }
+}

@@ -1,0 +1,25 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Models;
+
+/// <summary>What a block needs beside its tokens; one object for all blocks of a forward pass.</summary>
+public sealed class BlockContext
+{
+    /// <summary>Nothing beside the tokens.</summary>
+    public static readonly BlockContext None = new();
+
+    /// <summary>True where attention is allowed, broadcastable to (B, heads, N, N); null allows all.</summary>
+    public Tensor? Mask { get; init; }
+
+    /// <summary>Rotary positions of the tokens; null for none.</summary>
+    public RotaryPositions? Rotary { get; init; }
+
+    /// <summary>Condition vectors, (B, G, D): G distinct ones per sample; G = 1 serves all tokens, G = N is one per token.</summary>
+    public Tensor? Condition { get; init; }
+
+    /// <summary>Which of the G conditions each token takes, (B, N), int64; null when G is 1 or N.</summary>
+    public Tensor? Group { get; init; }
+
+    /// <summary>Uniform draws for drop path, (blocks, 2, B), on the host; null switches drop path off.</summary>
+    public float[]? DropDraws { get; init; }
+}

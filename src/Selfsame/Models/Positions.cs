@@ -1,0 +1,117 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Models;
+
+/// <summary>Fixed position tables and their resampling.</summary>
+public static class Positions
+{
+    /// <summary>2-D sine-cosine table of MAE: the first half of the channels tells the column, the second the row; each half all sines, then all cosines.</summary>
+    /// <remarks>He et al. 2021, https://arxiv.org/abs/2111.06377, official code. Frequencies 10000^(-k/(D/4)); computed in double.</remarks>
+    /// <param name="width">Channels D, a multiple of 4.</param>
+    /// <param name="rows">Rows of the grid.</param>
+    /// <param name="columns">Columns of the grid.</param>
+    /// <param name="prefix">Rows of zeros put in front, for class and register tokens.</param>
+    /// <returns>(1, prefix + rows · columns, D), float32.</returns>
+    /// <exception cref="ShapeException">The width is not a multiple of 4.</exception>
+    public static Tensor SinCos(int width, int rows, int columns, int prefix = 0)
+    {
+        if (width % 4 != 0)
+            throw new ShapeException($"A 2-D sine-cosine table needs a width that is a multiple of 4, not {width}.");
+        var quarter = width / 4;
+        var table = new float[(prefix + (rows * columns)) * width];
+        for (var y = 0; y < rows; y++)
+        {
+            for (var x = 0; x < columns; x++)
+            {
+                var row = table.AsSpan((prefix + (y * columns) + x) * width, width);
+                for (var k = 0; k < quarter; k++)
+                {
+                    var frequency = Math.Pow(10000, -(double)k / quarter);
+                    row[k] = (float)Math.Sin(x * frequency);
+                    row[quarter + k] = (float)Math.Cos(x * frequency);
+                    row[(2 * quarter) + k] = (float)Math.Sin(y * frequency);
+                    row[(3 * quarter) + k] = (float)Math.Cos(y * frequency);
+                }
+            }
+        }
+
+        return Tensor.From<float>(table, [1, prefix + (rows * columns), width]);
+    }
+
+    /// <summary>Fits a learned table to another grid: bicubic (a = -0.75), half-pixel centres, no antialias; prefix rows are copied.</summary>
+    /// <param name="table">(1, prefix + G · G, D).</param>
+    /// <param name="prefix">Rows in front that belong to no grid cell.</param>
+    /// <param name="rows">Rows of the new grid.</param>
+    /// <param name="columns">Columns of the new grid.</param>
+    /// <param name="oldRows">Rows of the old grid; 0 takes it as square.</param>
+    /// <returns>(1, prefix + rows · columns, D).</returns>
+    /// <exception cref="ShapeException">The old grid is not a rectangle of the given rows.</exception>
+    public static Tensor Resample(Tensor table, int prefix, int rows, int columns, int oldRows = 0)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var cells = table.Size(1) - prefix;
+        var height = oldRows > 0 ? oldRows : (long)Math.Round(Math.Sqrt(cells));
+        if (cells <= 0 || cells % height != 0 || (oldRows == 0 && height * height != cells))
+            throw new ShapeException($"A position table of {table.Size(1)} rows, {prefix} of them prefix, is not a {(oldRows > 0 ? $"grid of {oldRows} rows" : "square grid")}.");
+        var grid = table.Narrow(1, prefix, cells).Reshape([1, height, cells / height, -1]).Permute([0, 3, 1, 2]);
+        var resized = grid.UpsampleBicubic2d([rows, columns], alignCorners: false).Permute([0, 2, 3, 1]).Reshape([1, (long)rows * columns, -1]);
+        return prefix == 0 ? resized : Ops.Cat([table.Narrow(1, 0, prefix), resized], 1);
+    }
+}
+
+/// <summary>Rotary positions on any number of axes. Su et al. 2021, https://arxiv.org/abs/2104.09864, equation 34, with each axis on its own share of channels.</summary>
+public sealed class RotaryPositions : IDisposable
+{
+    private readonly Tensor _cos, _sin;
+
+    /// <summary>Makes the angles.</summary>
+    /// <param name="coordinates">Position of each token on each axis, (tokens, axes).</param>
+    /// <param name="tokens">Number of tokens.</param>
+    /// <param name="headWidth">Channels of a head; an axis takes headWidth / axes of them, which must be even.</param>
+    /// <param name="theta">Base of the frequencies.</param>
+    /// <exception cref="ShapeException">The head width can't be shared between the axes.</exception>
+    public RotaryPositions(ReadOnlySpan<float> coordinates, int tokens, int headWidth, double theta = 10000)
+    {
+        var axes = coordinates.Length / tokens;
+        var share = headWidth / axes;
+        if (share * axes != headWidth || share % 2 != 0)
+            throw new ShapeException($"A head of width {headWidth} can't be shared by {axes} rotary axes: each needs an even number of channels.");
+        var cos = new float[tokens * headWidth];
+        var sin = new float[tokens * headWidth];
+        for (var n = 0; n < tokens; n++)
+        {
+            for (var a = 0; a < axes; a++)
+            {
+                for (var k = 0; k < share / 2; k++)
+                {
+                    var angle = coordinates[(n * axes) + a] * Math.Pow(theta, -2.0 * k / share);
+                    var at = (n * headWidth) + (a * share) + (2 * k);
+                    cos[at] = cos[at + 1] = (float)Math.Cos(angle);
+                    sin[at] = sin[at + 1] = (float)Math.Sin(angle);
+                }
+            }
+        }
+
+        _cos = Scope.Release(Tensor.From<float>(cos, [tokens, headWidth]));
+        _sin = Scope.Release(Tensor.From<float>(sin, [tokens, headWidth]));
+    }
+
+    /// <summary>Rotates neighbouring pairs of channels.</summary>
+    /// <param name="x">Queries or keys, (B, heads, N, head width).</param>
+    /// <returns>Same shape.</returns>
+    public Tensor Rotate(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        var shape = x.Shape;
+        var pairs = x.Reshape([shape[0], shape[1], shape[2], shape[3] / 2, 2]).Unbind(-1);
+        var turned = Ops.Stack([-pairs[1], pairs[0]], -1).Reshape(shape);
+        return (x * _cos.To(x.DType)) + (turned * _sin.To(x.DType));
+    }
+
+    /// <summary>Frees the angles.</summary>
+    public void Dispose()
+    {
+        _cos.Dispose();
+        _sin.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Models;
+
+/// <summary>A stack of blocks. ViT, DiT, BERT and GPT are this with different settings.</summary>
+public sealed class Transformer : Module
+{
+    private readonly Block[] _blocks;
+
+    /// <summary>Makes the blocks, named 0, 1, 2 ….</summary>
+    /// <param name="settings">Shape and options.</param>
+    /// <param name="init">Start of the linear weights; timm's truncated normal when null.</param>
+    public Transformer(TransformerSettings settings, Init? init = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Settings = settings;
+        _blocks = new Block[settings.Depth];
+        for (var k = 0; k < _blocks.Length; k++)
+            _blocks[k] = Child(k.ToString(System.Globalization.CultureInfo.InvariantCulture), new Block(settings, k, init));
+    }
+
+    /// <summary>Shape and options.</summary>
+    public TransformerSettings Settings { get; }
+
+    /// <summary>Runs the blocks.</summary>
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="context">Mask, positions, condition.</param>
+    /// <param name="last">Run only blocks 1 … last; null runs all.</param>
+    /// <param name="layers">When given, the tokens after each block are added to it.</param>
+    /// <returns>Tokens after the last block run, (B, N, D).</returns>
+    public Tensor Forward(Tensor x, BlockContext? context = null, int? last = null, IList<Tensor>? layers = null)
+    {
+        context ??= BlockContext.None;
+        var count = last ?? _blocks.Length;
+        if (count < 0 || count > _blocks.Length)
+            throw new ArgumentOutOfRangeException(nameof(last), last, $"the transformer has {_blocks.Length} blocks");
+        for (var k = 0; k < count; k++)
+        {
+            x = _blocks[k].Forward(x, context);
+            layers?.Add(x);
+        }
+
+        return x;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Selfsame.Models;
+
+/// <summary>Feed-forward part of a block.</summary>
+public enum MlpKind
+{
+    /// <summary>Linear, exact GELU, linear: ViT, BERT.</summary>
+    Gelu,
+
+    /// <summary>Linear, tanh-approximated GELU, linear: DiT, GPT-2.</summary>
+    GeluTanh,
+
+    /// <summary>Gated: silu of the first half of one linear layer times its second half (Shazeer 2020, https://arxiv.org/abs/2002.05202).</summary>
+    SwiGlu,
+}
+
+/// <summary>Where the branches of a block are normalised.</summary>
+public enum NormKind
+{
+    /// <summary>Layer normalisation with scale and shift.</summary>
+    Layer,
+
+    /// <summary>Layer normalisation without scale and shift; the conditioning modulates instead.</summary>
+    LayerPlain,
+
+    /// <summary>Root-mean-square normalisation with scale.</summary>
+    Rms,
+}
+
+/// <summary>Shape and options of the one Transformer that every method uses.</summary>
+public sealed record TransformerSettings
+{
+    /// <summary>Width of a token, a multiple of <see cref="Heads"/>.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Blocks, at least 0.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>Attention heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Hidden width of the feed-forward part over <see cref="Width"/>. For <see cref="MlpKind.SwiGlu"/>: before gating, so half of it remains after.</summary>
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>Kind of the feed-forward part.</summary>
+    public MlpKind Mlp { get; init; } = MlpKind.Gelu;
+
+    /// <summary>Kind of the normalisations.</summary>
+    public NormKind Norm { get; init; } = NormKind.Layer;
+
+    /// <summary>Added to variances.</summary>
+    public double NormEps { get; init; } = 1e-6;
+
+    /// <summary>Biases in the query, key and value projection.</summary>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>Normalise queries and keys within a head before their product.</summary>
+    public bool QkNorm { get; init; }
+
+    /// <summary>Start of the per-channel scale of each branch (CaiT's LayerScale); null for none.</summary>
+    public double? LayerScale { get; init; }
+
+    /// <summary>Chance that a branch of the last block is dropped for a sample; rises linearly from 0 in the first block.</summary>
+    public double DropPath { get; init; }
+
+    /// <summary>adaLN-Zero: each block takes shift, scale and gate from a condition (Peebles and Xie 2022, https://arxiv.org/abs/2212.09748, section 3.2).</summary>
+    public bool Conditioned { get; init; }
+
+    /// <summary>Tokens attend only to themselves and earlier ones.</summary>
+    public bool Causal { get; init; }
+
+    /// <summary>Grid (rows, columns) for a learned bias by relative position in every block, as BEiT has; null for none.</summary>
+    public (int Rows, int Columns)? RelativeBias { get; init; }
+}

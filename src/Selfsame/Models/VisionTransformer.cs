@@ -1,0 +1,334 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Models;
+
+/// <summary>Where a Vision Transformer's tokens learn their place.</summary>
+public enum PositionKind
+{
+    /// <summary>A learned table.</summary>
+    Learned,
+
+    /// <summary>A fixed 2-D sine-cosine table.</summary>
+    SinCos,
+
+    /// <summary>Rotary positions in the attention, 2-D.</summary>
+    Rope,
+
+    /// <summary>None.</summary>
+    None,
+}
+
+/// <summary>How tokens become one vector.</summary>
+public enum PoolKind
+{
+    /// <summary>The class token after the final norm.</summary>
+    Token,
+
+    /// <summary>Mean of the patch tokens, normalised after the mean (timm's fc_norm).</summary>
+    Average,
+
+    /// <summary>One learned query attends to all tokens.</summary>
+    Map,
+}
+
+/// <summary>Settings of a Vision Transformer.</summary>
+public sealed record VisionTransformerSettings
+{
+    /// <summary>Height and width of the picture, multiples of <see cref="Patch"/>.</summary>
+    public required (int Height, int Width) ImageSize { get; init; }
+
+    /// <summary>Side of a patch.</summary>
+    public required int Patch { get; init; }
+
+    /// <summary>Channels of the picture.</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>The blocks.</summary>
+    public required TransformerSettings Blocks { get; init; }
+
+    /// <summary>Kind of positions.</summary>
+    public PositionKind Positions { get; init; } = PositionKind.Learned;
+
+    /// <summary>Put a class token in front.</summary>
+    public bool ClassToken { get; init; } = true;
+
+    /// <summary>Put a distillation token after the class token (DeiT, https://arxiv.org/abs/2012.12877).</summary>
+    public bool Distilled { get; init; }
+
+    /// <summary>Register tokens after the class token (https://arxiv.org/abs/2309.16588).</summary>
+    public int Registers { get; init; }
+
+    /// <summary>The position table covers patches only and is added before the prefix tokens are put in front.</summary>
+    public bool NoEmbedClass { get; init; }
+
+    /// <summary>Layer norm right after the embedding; the patch embedding then has no bias.</summary>
+    public bool PreNorm { get; init; }
+
+    /// <summary>How tokens become one vector.</summary>
+    public PoolKind Pool { get; init; } = PoolKind.Token;
+
+    /// <summary>Width of a tanh layer between class token and head; null for none.</summary>
+    public int? RepresentationSize { get; init; }
+
+    /// <summary>Outputs of the classifier; 0 for none.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>Rows and columns of the patch grid.</summary>
+    public (int Rows, int Columns) Grid => (ImageSize.Height / Patch, ImageSize.Width / Patch);
+
+    /// <summary>Tokens in front of the patches.</summary>
+    public int Prefix => (ClassToken ? 1 : 0) + (Distilled ? 1 : 0) + Registers;
+}
+
+/// <summary>Vision Transformer under timm's parameter names. Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.</summary>
+public sealed class VisionTransformer : Module
+{
+    private readonly Parameter? _classToken, _distillationToken, _registers, _positions;
+    private readonly PatchEmbedding _patchEmbed;
+    private readonly LayerNorm? _normPre, _norm, _fcNorm;
+    private readonly AttentionPool? _attentionPool;
+    private readonly RotaryPositions? _rotary;
+    private readonly PreLogits? _preLogits;
+    private readonly Linear? _head, _headDistilled;
+
+    /// <summary>Makes the model.</summary>
+    /// <exception cref="ShapeException">The picture is not a whole number of patches.</exception>
+    public VisionTransformer(VisionTransformerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Settings = settings;
+        var blocks = settings.Blocks;
+        Patches.RequireWhole(settings.ImageSize.Height, settings.ImageSize.Width, settings.Patch);
+        var (rows, columns) = settings.Grid;
+        if (settings.ClassToken)
+            _classToken = Trainable("cls_token", Init.Normal(1e-6), 1, 1, blocks.Width);
+        if (settings.Distilled)
+            _distillationToken = Trainable("dist_token", Init.TruncatedNormal(0.02), 1, 1, blocks.Width);
+        if (settings.Registers > 0)
+            _registers = Trainable("reg_token", Init.Normal(1e-6), 1, settings.Registers, blocks.Width);
+        var covered = settings.NoEmbedClass ? 0 : settings.Prefix;
+        _positions = settings.Positions switch
+        {
+            PositionKind.Learned => Trainable("pos_embed", Init.TruncatedNormal(0.02), 1, covered + ((long)rows * columns), blocks.Width),
+            PositionKind.SinCos => Buffer("pos_embed", Models.Positions.SinCos(blocks.Width, rows, columns, covered)),
+            PositionKind.Rope or PositionKind.None => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, SinCos, Rope, None"),
+        };
+        if (settings.Positions == PositionKind.Rope)
+            _rotary = RotaryOf(settings);
+        _patchEmbed = Child("patch_embed", new PatchEmbedding(settings.Channels, settings.Patch, blocks.Width, bias: !settings.PreNorm));
+        if (settings.PreNorm)
+            _normPre = Child("norm_pre", new LayerNorm(blocks.Width, blocks.NormEps));
+        Blocks = Child("blocks", new Transformer(blocks));
+        if (settings.Pool == PoolKind.Average)
+            _fcNorm = Child("fc_norm", new LayerNorm(blocks.Width, blocks.NormEps));
+        else
+            _norm = Child("norm", new LayerNorm(blocks.Width, blocks.NormEps));
+        if (settings.Pool == PoolKind.Map)
+            _attentionPool = Child("attn_pool", new AttentionPool(blocks));
+        if (settings.RepresentationSize is { } size)
+            _preLogits = Child("pre_logits", new PreLogits(blocks.Width, size));
+        if (settings.Classes > 0)
+            _head = Child("head", new Linear(settings.RepresentationSize ?? blocks.Width, settings.Classes));
+        if (settings.Classes > 0 && settings.Distilled)
+            _headDistilled = Child("head_dist", new Linear(blocks.Width, settings.Classes));
+    }
+
+    /// <summary>What the model was made from.</summary>
+    public VisionTransformerSettings Settings { get; }
+
+    /// <summary>The blocks.</summary>
+    public Transformer Blocks { get; }
+
+    /// <summary>Patches as tokens, without positions.</summary>
+    /// <param name="image">(B, C, H, W).</param>
+    /// <returns>(B, N, D), row-major over the grid.</returns>
+    public Tensor Embed(Tensor image) => _patchEmbed.Forward(image);
+
+    /// <summary>Embeds pictures and runs the blocks and the final norm.</summary>
+    /// <param name="image">(B, C, H, W).</param>
+    /// <param name="kept">Indices of the patches to encode, (B, K), int64; null encodes all.</param>
+    /// <param name="layers">When given, the tokens after each block are added to it.</param>
+    /// <param name="dropDraws">Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</param>
+    /// <returns>(B, prefix + K, D).</returns>
+    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null)
+    {
+        var x = WithPrefix(Placed(Embed(image)), kept);
+        if (_normPre is not null)
+            x = _normPre.Forward(x);
+        if (_rotary is not null && kept is not null)
+            throw new NotSupportedException("rotary positions and kept-token indices can't be combined yet; use learned or sincos positions");
+        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, DropDraws = dropDraws }, layers: layers);
+        return _norm is null ? x : _norm.Forward(x);
+    }
+
+    /// <summary>One vector a picture.</summary>
+    /// <param name="tokens">Output of <see cref="Encode"/>.</param>
+    /// <returns>(B, D).</returns>
+    public Tensor Pool(Tensor tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        var pooled = Settings.Pool switch
+        {
+            PoolKind.Token => tokens.Select(1, 0),
+            PoolKind.Average => _fcNorm!.Forward(tokens.Narrow(1, Settings.Prefix, tokens.Size(1) - Settings.Prefix).Mean(1, keepDim: false)),
+            PoolKind.Map => _attentionPool!.Forward(tokens),
+            _ => throw new InvalidOperationException($"pooling {Settings.Pool} is not known"),
+        };
+        return _preLogits is null ? pooled : _preLogits.Forward(pooled);
+    }
+
+    /// <summary>The distillation token after the final norm, (B, D).</summary>
+    public static Tensor DistillationToken(Tensor tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return tokens.Select(1, 1);
+    }
+
+    /// <summary>Class scores. Distilled models give the mean of both heads, as in evaluation.</summary>
+    /// <param name="tokens">Output of <see cref="Encode"/>.</param>
+    /// <returns>(B, classes).</returns>
+    public Tensor Classify(Tensor tokens)
+    {
+        var head = _head ?? throw new InvalidOperationException("the model was made without a classifier (classes = 0)");
+        var logits = head.Forward(Pool(tokens));
+        return _headDistilled is null ? logits : (logits + _headDistilled.Forward(DistillationToken(tokens))) / 2.0;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _rotary?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Tensor Placed(Tensor patches)
+    {
+        if (_positions is null)
+            return patches;
+        var covered = Settings.NoEmbedClass ? 0 : Settings.Prefix;
+        return patches + (covered == 0 ? _positions.Value : _positions.Value.Narrow(1, covered, patches.Size(1)));
+    }
+
+    private Tensor WithPrefix(Tensor patches, Tensor? kept)
+    {
+        if (kept is not null)
+            patches = patches.Gather(1, kept.Unsqueeze(-1).Expand([-1, -1, patches.Size(-1)]));
+        if (Settings.Prefix == 0)
+            return patches;
+        var parts = new List<Tensor>(3);
+        foreach (var token in new[] { _classToken, _distillationToken, _registers })
+        {
+            if (token is not null)
+                parts.Add(token.Value);
+        }
+
+        var prefix = parts.Count == 1 ? parts[0] : Ops.Cat([.. parts], 1);
+        if (_positions is not null && !Settings.NoEmbedClass)
+            prefix += _positions.Value.Narrow(1, 0, Settings.Prefix);
+        return Ops.Cat([prefix.Expand([patches.Size(0), -1, -1]), patches], 1);
+    }
+
+    private static RotaryPositions RotaryOf(VisionTransformerSettings settings)
+    {
+        var (rows, columns) = settings.Grid;
+        var tokens = settings.Prefix + (rows * columns);
+        var coordinates = new float[tokens * 2];  // prefix tokens stay at the origin
+        for (var n = 0; n < rows * columns; n++)
+        {
+            coordinates[(settings.Prefix + n) * 2] = n / columns;
+            coordinates[((settings.Prefix + n) * 2) + 1] = n % columns;
+        }
+
+        return new RotaryPositions(coordinates, tokens, settings.Blocks.Width / settings.Blocks.Heads);
+    }
+}
+
+/// <summary>tanh(Linear(x)) between the class token and the classifier of the first ViTs.</summary>
+internal sealed class PreLogits : Module
+{
+    private readonly Linear _fc;
+
+    internal PreLogits(int width, int size) => _fc = Child("fc", new Linear(width, size));
+
+    internal Tensor Forward(Tensor x) => _fc.Forward(x).Tanh();
+}
+
+/// <summary>Cuts pictures into patches and maps each to a token; the weight has the shape of the strided convolution that checkpoints hold.</summary>
+public sealed class PatchEmbedding : Module
+{
+    private readonly ConvolutionShapedLinear _proj;
+    private readonly int _side;
+
+    /// <summary>Makes the layer.</summary>
+    public PatchEmbedding(int channels, int side, int width, bool bias = true, Init? init = null)
+    {
+        _side = side;
+        _proj = Child("proj", new ConvolutionShapedLinear(channels, side, width, bias, init));
+    }
+
+    /// <param name="image">(B, C, H, W).</param>
+    /// <returns>(B, N, D).</returns>
+    public Tensor Forward(Tensor image) => _proj.Forward(Patches.Split(image, _side, PatchOrder.ChannelFirst));
+}
+
+/// <summary>A linear layer over patch vectors (channel, row, column) whose weight is stored as (D, C, side, side).</summary>
+public sealed class ConvolutionShapedLinear : Module
+{
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+    private readonly long _values;
+
+    /// <summary>Makes the layer.</summary>
+    public ConvolutionShapedLinear(int channels, int side, int width, bool bias = true, Init? init = null)
+    {
+        _values = (long)channels * side * side;
+        _weight = Trainable("weight", init ?? Init.XavierUniform, width, channels, side, side);
+        _bias = bias ? Trainable("bias", Init.Zeros, width) : null;
+    }
+
+    /// <param name="patches">(B, N, C · side · side).</param>
+    /// <returns>(B, N, D).</returns>
+    public Tensor Forward(Tensor patches)
+    {
+        ArgumentNullException.ThrowIfNull(patches);
+        return Observed(patches.Linear(_weight.Value.View([-1, _values]), _bias?.Value));
+    }
+}
+
+/// <summary>One learned query attends to all tokens, then an MLP with a residual; timm's AttentionPoolLatent.</summary>
+public sealed class AttentionPool : Module
+{
+    private readonly Parameter _latent;
+    private readonly Linear _q, _kv, _proj;
+    private readonly LayerNorm _norm;
+    private readonly Mlp _mlp;
+    private readonly int _heads;
+
+    /// <summary>Makes the pool with the width, heads and MLP ratio of the blocks.</summary>
+    public AttentionPool(TransformerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _heads = settings.Heads;
+        _latent = Trainable("latent", Init.TruncatedNormal(Math.Pow(settings.Width, -0.5)), 1, 1, settings.Width);
+        _q = Child("q", new Linear(settings.Width, settings.Width));
+        _kv = Child("kv", new Linear(settings.Width, 2L * settings.Width));
+        _proj = Child("proj", new Linear(settings.Width, settings.Width));
+        _norm = Child("norm", new LayerNorm(settings.Width, settings.NormEps));
+        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), MlpKind.Gelu));
+    }
+
+    /// <param name="tokens">(B, N, D).</param>
+    /// <returns>(B, D).</returns>
+    public Tensor Forward(Tensor tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        var (batch, count, width) = (tokens.Size(0), tokens.Size(1), tokens.Size(2));
+        var head = width / _heads;
+        var q = _q.Forward(_latent.Value.Expand([batch, -1, -1])).Reshape([batch, 1, _heads, head]).Transpose(1, 2);
+        var kv = _kv.Forward(tokens).Reshape([batch, count, 2, _heads, head]).Permute([2, 0, 3, 1, 4]).Unbind(0);
+        var weights = (q * Math.Pow(head, -0.5)).Matmul(kv[0].Transpose(-2, -1)).Softmax(-1);
+        var x = _proj.Forward(weights.Matmul(kv[1]).Transpose(1, 2).Reshape([batch, 1, width]));
+        return (x + _mlp.Forward(_norm.Forward(x))).Select(1, 0);
+    }
+}
