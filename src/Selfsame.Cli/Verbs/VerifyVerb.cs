@@ -53,8 +53,9 @@ internal static class VerifyVerb
 
     private static void WriteTable(VerifyReport report, TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (!console.Profile.Out.IsTerminal)
+        var target = new AnsiConsoleOutput(output);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = target, Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        if (!target.IsTerminal)
             console.Profile.Width = short.MaxValue; // one case, one line, for grep
         var table = new Table { Border = TableBorder.None, ShowHeaders = false };
         for (var column = 0; column < 3; column++)

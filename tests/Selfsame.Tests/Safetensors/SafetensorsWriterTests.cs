@@ -32,7 +32,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         byte[] expected =
         [
             56, 0, 0, 0, 0, 0, 0, 0,
-            .. "{\"t\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[0,1]}}  "u8,
+            .. "{\"t\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[0,1]}}   "u8,
             255,
         ];
         Assert.Equal(expected, File.ReadAllBytes(_folder["x"]));
