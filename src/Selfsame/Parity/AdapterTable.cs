@@ -1,0 +1,15 @@
+using Selfsame.Parity.Adapters;
+
+namespace Selfsame.Parity;
+
+/// <summary>Every adapter there is, one a line, by system and case.</summary>
+internal static class AdapterTable
+{
+    internal static IReadOnlyList<IParityAdapter> All { get; } =
+    [
+        new EmaSchedules(),
+        new MaeLearningRate(),
+        new OptimiserSchedules(),
+        new SelfFlowSchedule(),
+    ];
+}
