@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Selfsame.Recipes;
+using Spectre.Console;
+
+namespace Selfsame.Cli.Verbs;
+
+/// <summary><c>selfsame list</c>: the systems there are.</summary>
+internal static class ListVerb
+{
+    /// <summary>Makes the verb.</summary>
+    public static Command Create()
+    {
+        var modality = new Option<string?>("--modality") { Description = "Only systems that learn from this: image, audio, video, text, …", HelpName = "name" };
+        var family = new Option<string?>("--family") { Description = "Only systems of this family", HelpName = "name" };
+        var json = new Option<bool>("--json") { Description = "Print a JSON array" };
+        modality.CompletionSources.Add(_ => Modalities());
+        family.CompletionSources.Add(_ => Families());
+
+        var verb = new Verb("list", "List the systems that can be trained",
+            new("list", "all of them"),
+            new("list --modality audio", "those that learn from sound"),
+            new("list --json", "for a program"))
+        {
+            modality, family, json,
+        };
+        verb.SetAction(parse =>
+        {
+            var wantedModality = Known(modality.Name, parse.GetValue(modality), Modalities());
+            var wantedFamily = Known(family.Name, parse.GetValue(family), Families());
+            IReadOnlyList<SystemEntry> systems =
+            [
+                .. SystemTable.All.Where(system =>
+                    (wantedModality is null || system.Modalities.Contains(wantedModality)) &&
+                    (wantedFamily is null || system.Family == wantedFamily)),
+            ];
+            if (parse.GetValue(json))
+                parse.WriteJson(systems, VerbJson.Default.IReadOnlyListSystemEntry);
+            else
+                parse.Console().Write(Table(systems));
+            return ExitCodes.Done;
+        });
+        return verb;
+    }
+
+    private static Table Table(IReadOnlyList<SystemEntry> systems)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumns("key", "name", "family", "learns from", "paper", "recipe");
+        foreach (var system in systems)
+        {
+            table.AddRow(
+                new Text(system.Key), new Text(system.Name), new Text(system.Family),
+                new Text(string.Join(", ", system.Modalities)), new Text(system.Paper), new Text(system.Recipe));
+        }
+
+        return table;
+    }
+
+    private static IEnumerable<string> Modalities() =>
+        SystemTable.All.SelectMany(system => system.Modalities).Distinct().Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Families() => SystemTable.All.Select(system => system.Family).Distinct().Order(StringComparer.Ordinal);
+
+    private static string? Known(string option, string? value, IEnumerable<string> known)
+    {
+        var names = known.ToList();
+        if (value is null || names.Contains(value))
+            return value;
+        throw new UsageException($"{option} is '{value}'; there are: {string.Join(", ", names)}.");
+    }
+}
