@@ -36,8 +36,8 @@ internal static class CommandRunner
         RootCommand root, string[] args, TextWriter output, TextWriter error, bool trace, CancellationToken cancellation)
     {
         var parse = root.Parse(args);
-        if (parse.Errors.Count > 0 && parse.Action is not { ClearsParseErrors: true })
-            return UsageErrors.Write(parse, error);
+        if (UsageErrors.Find(parse) is { Count: > 0 } mistakes)
+            return UsageErrors.Write(mistakes, parse, error);
 
         var invocation = new InvocationConfiguration
         {

@@ -6,12 +6,17 @@ namespace Selfsame.Cli;
 /// <summary>Says what is wrong with a command line, and what was probably meant.</summary>
 internal static class UsageErrors
 {
-    /// <summary>Writes one <c>error:</c> line for each mistake and where to read on.</summary>
+    /// <summary>Says what is wrong with a command line.</summary>
+    /// <returns>A sentence for each mistake; empty where there is none, or where what was asked for (such as help) does not mind.</returns>
+    public static IReadOnlyList<string> Find(ParseResult parse) =>
+        parse.Action is { ClearsParseErrors: true } ? [] : [.. Describe(parse), .. DigitGroups(parse.CommandResult)];
+
+    /// <summary>Writes one <c>error:</c> line for each mistake, and where to read on.</summary>
     /// <returns><see cref="ExitCodes.BadUsage"/>.</returns>
-    public static int Write(ParseResult parse, TextWriter error)
+    public static int Write(IReadOnlyList<string> mistakes, ParseResult parse, TextWriter error)
     {
-        foreach (var line in Describe(parse))
-            error.WriteLine($"error: {line}");
+        foreach (var mistake in mistakes)
+            error.WriteLine($"error: {mistake}");
         error.WriteLine($"See: {Path(parse.CommandResult)} --help");
         return ExitCodes.BadUsage;
     }
@@ -62,6 +67,15 @@ internal static class UsageErrors
             names.AddRange(parent.Command.Options.Where(option => option.Recursive && !option.Hidden).Select(option => option.Name));
         return names;
     }
+
+    // The parser takes a comma for a thousands separator, so that 1,5 would be fifteen.
+    private static IEnumerable<string> DigitGroups(CommandResult command) =>
+        from option in command.Children.OfType<OptionResult>()
+        let type = Nullable.GetUnderlyingType(option.Option.ValueType) ?? option.Option.ValueType
+        where type == typeof(double) || type == typeof(float)
+        from token in option.Tokens
+        where token.Value.Contains(',', StringComparison.Ordinal)
+        select $"{option.Option.Name} is '{token.Value}'; it takes a number, with a point and no comma.";
 
     private static string? BadValue(ParseError problem)
     {
