@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Selfsame.Cli.Doctor;
-using Selfsame.Recipes;
+using Selfsame.Cli.Verbs;
 
 namespace Selfsame.Cli;
 
@@ -9,6 +9,6 @@ namespace Selfsame.Cli;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
     WriteIndented = true)]
-[JsonSerializable(typeof(IReadOnlyList<SystemEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class VerbJson : JsonSerializerContext;

@@ -4,6 +4,13 @@ using Spectre.Console;
 
 namespace Selfsame.Cli.Verbs;
 
+/// <summary>What <c>selfsame list --json</c> says of a system.</summary>
+internal sealed record ListedSystem(string Key, string Name, string Family, IReadOnlyList<string> Modalities, string Paper, string Recipe)
+{
+    /// <summary>The part of the table's entry that a reader of the list needs.</summary>
+    public static ListedSystem From(SystemEntry entry) => new(entry.Key, entry.Name, entry.Family, [.. entry.Modalities], entry.Paper, entry.Recipe);
+}
+
 /// <summary><c>selfsame list</c>: the systems there are.</summary>
 internal static class ListVerb
 {
@@ -27,14 +34,14 @@ internal static class ListVerb
         {
             var wantedModality = Known(modality.Name, parse.GetValue(modality), Modalities());
             var wantedFamily = Known(family.Name, parse.GetValue(family), Families());
-            IReadOnlyList<SystemEntry> systems =
+            IReadOnlyList<ListedSystem> systems =
             [
-                .. SystemTable.All.Where(system =>
+                .. Systems().Where(system =>
                     (wantedModality is null || system.Modalities.Contains(wantedModality)) &&
                     (wantedFamily is null || system.Family == wantedFamily)),
             ];
             if (parse.GetValue(json))
-                parse.WriteJson(systems, VerbJson.Default.IReadOnlyListSystemEntry);
+                parse.WriteJson(systems, VerbJson.Default.IReadOnlyListListedSystem);
             else
                 parse.Console().Write(Table(systems));
             return ExitCodes.Done;
@@ -42,7 +49,7 @@ internal static class ListVerb
         return verb;
     }
 
-    private static Table Table(IReadOnlyList<SystemEntry> systems)
+    private static Table Table(IReadOnlyList<ListedSystem> systems)
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumns("key", "name", "family", "learns from", "paper", "recipe");
@@ -56,16 +63,19 @@ internal static class ListVerb
         return table;
     }
 
-    private static IEnumerable<string> Modalities() =>
-        SystemTable.All.SelectMany(system => system.Modalities).Distinct().Order(StringComparer.Ordinal);
+    private static IEnumerable<ListedSystem> Systems() => SystemTable.All.Select(ListedSystem.From);
 
-    private static IEnumerable<string> Families() => SystemTable.All.Select(system => system.Family).Distinct().Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Modalities() =>
+        Systems().SelectMany(system => system.Modalities).Distinct().Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Families() => Systems().Select(system => system.Family).Distinct().Order(StringComparer.Ordinal);
 
     private static string? Known(string option, string? value, IEnumerable<string> known)
     {
+        if (value is null)
+            return null;
         var names = known.ToList();
-        if (value is null || names.Contains(value))
-            return value;
-        throw new UsageException($"{option} is '{value}'; there are: {string.Join(", ", names)}.");
+        return names.Find(name => name.Equals(value, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UsageException($"{option} is '{value}'; there are: {string.Join(", ", names)}.");
     }
 }

@@ -70,10 +70,11 @@ internal static class ResultsTable
         var table = new StringBuilder(Header);
         foreach (var result in results)
         {
+            var system = result.Recipe is null ? result.System : $"[{result.System}]({result.Recipe})";
             table.Append(CultureInfo.InvariantCulture,
-                $"| [{result.System}]({result.Recipe}) | {result.Metric} | {Score(result.Trained)} | {Score(result.RandomInit)} | {Score(result.RawInput)} ");
+                $"| {system} | {result.Metric} | {Score(result.Trained)} | {Score(result.RandomInit)} | {Score(result.RawInput)} ");
             table.Append(CultureInfo.InvariantCulture,
-                $"| {result.Steps} | {result.Seconds / 60:F1} | {result.SamplesPerSecond:F0} | {result.Machine} | {result.Seed} | {result.Commit} |\n");
+                $"| {result.Steps} | {result.Seconds / 60:F1} | {result.SamplesPerSecond:F0} | {result.Machine} | {result.Seed} | {result.Commit ?? "–"} |\n");
         }
 
         return results.Count == 0 ? "" : table.ToString();

@@ -9,7 +9,7 @@ public sealed class ResultsTableTests : IDisposable
         """
         {
           "system": "mae", "recipe": "recipes/mae.yaml", "steps": 500, "seconds": 93.4, "samples_per_second": 1370.7, "final_loss": 0.41,
-          "evaluation": { "majority_share": 0.62, "knn_accuracy": 0.75, "linear_accuracy": 0.8 },
+          "evaluation": { "knn_accuracy": 0.75, "majority_share": 0.62 },
           "baselines": { "random_init": { "knn_accuracy": 0.5123 }, "raw_input": { "knn_accuracy": 0.25 } },
           "machine": "2 cores | AVX-512", "seed": 7, "commit": "0123456789abcdef"
         }
@@ -18,8 +18,8 @@ public sealed class ResultsTableTests : IDisposable
     private const string BertResult =
         """
         {
-          "system": "bert", "recipe": "recipes/bert.yaml", "steps": 1, "seconds": 0.6, "samples_per_second": 12, "evaluation": { "perplexity": 31.07 },
-          "machine": "2 cores", "seed": 0, "commit": "abc"
+          "system": "bert", "steps": 1, "seconds": 0.6, "samples_per_second": 12, "evaluation": { "perplexity": "NaN" },
+          "machine": "2 cores", "seed": 0, "commit": null
         }
         """;
 
@@ -31,7 +31,7 @@ public sealed class ResultsTableTests : IDisposable
         <!-- results:begin -->
         | System | Metric | Trained | Random init | Raw input | Steps | Minutes | Samples/s | Machine | Seed | Commit |
         |---|---|--:|--:|--:|--:|--:|--:|---|--:|---|
-        | [bert](recipes/bert.yaml) | perplexity | 31.07 | – | – | 1 | 0.0 | 12 | 2 cores | 0 | abc |
+        | bert | perplexity | NaN | – | – | 1 | 0.0 | 12 | 2 cores | 0 | – |
         | [mae](recipes/mae.yaml) | knn_accuracy | 0.75 | 0.5123 | 0.25 | 500 | 1.6 | 1371 | 2 cores \| AVX-512 | 7 | 0123456 |
         <!-- results:end -->
         The end.
@@ -87,6 +87,16 @@ public sealed class ResultsTableTests : IDisposable
 
         Assert.Equal(new CliRun(ExitCodes.Failed, "", $"error: {file}: 'seed' must be a JSON number.\n"), await RunAsync());
         Assert.Equal(Before, await File.ReadAllTextAsync(Readme));
+    }
+
+    [Fact]
+    public async Task A_result_without_an_evaluation_is_named()
+    {
+        var file = Path.Combine(_folder, "bert.json");
+        await File.WriteAllTextAsync(file, BertResult.Replace("\"perplexity\": \"NaN\"", "", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Readme, Before);
+
+        Assert.Equal($"error: {file}: 'evaluation' is empty. Run the recipe without --no-evaluate.\n", (await RunAsync()).Error);
     }
 
     private Task<CliRun> RunAsync(params string[] more) => CliRun.OfAsync(["results-table", "--results", _folder, "--readme", Readme, .. more]);
