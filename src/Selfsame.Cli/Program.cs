@@ -1,1 +1,13 @@
-return 0;
+using System.CommandLine;
+using Selfsame.Cli;
+using Selfsame.Cli.Verbs;
+
+// The verbs, in the order of the help. A new verb is one more line.
+Func<Command>[] verbs =
+[
+    ListVerb.Create,
+    DoctorVerb.Create,
+    ResultsTable.Create,
+];
+
+return await CommandRunner.RunFromConsoleAsync(RootVerb.Create(verbs), args);
