@@ -37,34 +37,37 @@ public sealed record DiffusionTransformerSettings
 /// </remarks>
 public sealed class DiffusionTransformer : Module
 {
-    private const int Frequencies = 256;
-
     private readonly InputProjection _input;
-    private readonly TimeEmbedding _time;
-    private readonly LabelEmbedding? _labels;
+    private readonly DiffusionTrunk _trunk;
     private readonly FinalLayer _final;
     private readonly Parameter _positions;
 
     /// <summary>Makes the model.</summary>
-    public DiffusionTransformer(DiffusionTransformerSettings settings)
+    /// <param name="settings">Shape and options.</param>
+    /// <param name="trunk">Parts shared with models of other modalities and owned by their family; null makes own ones.</param>
+    public DiffusionTransformer(DiffusionTransformerSettings settings, DiffusionTrunk? trunk = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
-        var blocks = settings.Blocks with { Conditioned = true, Norm = NormKind.LayerPlain };
-        _input = Child("x_embedder", new InputProjection(settings.TokenWidth, blocks.Width));
-        _time = Child("t_embedder", new TimeEmbedding(Frequencies, blocks.Width));
-        if (settings.Classes > 0)
-            _labels = Child("y_embedder", new LabelEmbedding(settings.Classes, blocks.Width));
-        _positions = Buffer("pos_embed", Positions.SinCos(blocks.Width, settings.Grid.Rows, settings.Grid.Columns));
-        Blocks = Child("blocks", new Transformer(blocks, Init.XavierUniform));
-        _final = Child("final_layer", new FinalLayer(blocks.Width, settings.TokenWidth * (settings.LearnSigma ? 2 : 1), blocks.NormEps));
+        var width = settings.Blocks.Width;
+        _trunk = trunk ?? new DiffusionTrunk(settings.Blocks, settings.Classes);
+        _input = Child("x_embedder", new InputProjection(settings.TokenWidth, width));
+        if (trunk is null)
+        {
+            foreach (var (name, child) in _trunk.Children)
+                Child(name, child);
+        }
+
+        _positions = Buffer("pos_embed", Positions.SinCos(width, settings.Grid.Rows, settings.Grid.Columns));
+        var modulation = trunk is null ? _trunk.FinalModulation : null;
+        _final = Child("final_layer", new FinalLayer(width, settings.TokenWidth * (settings.LearnSigma ? 2 : 1), modulation));
     }
 
     /// <summary>What the model was made from.</summary>
     public DiffusionTransformerSettings Settings { get; }
 
     /// <summary>The blocks.</summary>
-    public Transformer Blocks { get; }
+    public Transformer Blocks => _trunk.Blocks;
 
     /// <summary>Predicts the velocity dx/dt = noise − data.</summary>
     /// <param name="tokens">Noised tokens, (B, N, C), values of a patch as (channel, row, column).</param>
@@ -96,21 +99,22 @@ public sealed class DiffusionTransformer : Module
     /// <summary>Time embedding alone.</summary>
     /// <param name="times">Noise levels, any shape.</param>
     /// <returns>(…, D).</returns>
-    public Tensor EmbedTime(Tensor times) => _time.Forward(Settings.OfficialTime ? 1.0 - times : times);
+    public Tensor EmbedTime(Tensor times) => _trunk.Time.Forward(Settings.OfficialTime ? 1.0 - times : times);
 
     private Tensor Start(Tensor tokens) => _input.Forward(tokens) + _positions.Value;
 
     private Tensor Condition(Tensor times, Tensor? labels)
     {
         var condition = EmbedTime(times);
-        if (_labels is null)
+        if (_trunk.Labels is null)
             return condition;
-        return condition + _labels.Forward(labels ?? throw new ArgumentNullException(nameof(labels), "the model was made with labels; give the last one for none")).Unsqueeze(1);
+        return condition + _trunk.Labels.Forward(labels ?? throw new ArgumentNullException(nameof(labels), "the model was made with labels; give the last one for none")).Unsqueeze(1);
     }
 
     private Tensor Finish(Tensor x, Tensor condition, Tensor? group)
     {
-        var output = _final.Forward(x, condition, group);
+        var two = _trunk.FinalModulation.Forward(condition).Chunk(2, -1);
+        var output = _final.Forward(Conditioning.NormModulate(x, two[0], two[1], group, Settings.Blocks.NormEps));
         if (Settings.PatchArea > 1 && (Settings.ReorderOutput || Settings.LearnSigma))
         {
             var (batch, count, values) = (output.Size(0), output.Size(1), output.Size(2));
@@ -137,36 +141,104 @@ public sealed class DiffusionTransformer : Module
         internal Tensor Forward(Tensor tokens) => _proj.Forward(tokens);
     }
 
-    /// <summary>Row of a table for each label.</summary>
-    private sealed class LabelEmbedding : Module
-    {
-        private readonly Embedding _table;
-
-        internal LabelEmbedding(int classes, int width) => _table = Child("embedding_table", new Embedding(classes, width));
-
-        internal Tensor Forward(Tensor labels) => _table.Forward(labels);
-    }
-
-    /// <summary>Linear(norm(x) · (1 + scale) + shift), started at zero.</summary>
+    /// <summary>Linear(modulated tokens), started at zero. Holds the modulation only where it is not shared.</summary>
     private sealed class FinalLayer : Module
     {
-        private readonly Modulation _modulation;
         private readonly Linear _linear;
-        private readonly double _eps;
 
-        internal FinalLayer(int width, int outputs, double eps)
+        internal FinalLayer(int width, int outputs, Modulation? modulation)
         {
-            _eps = eps;
             _linear = Child("linear", new Linear(width, outputs, init: Init.Zeros));
-            _modulation = Child("adaLN_modulation", new Modulation(width, 2));
+            if (modulation is not null)
+                Child("adaLN_modulation", modulation);
         }
 
-        internal Tensor Forward(Tensor x, Tensor condition, Tensor? group)
+        internal Tensor Forward(Tensor x) => _linear.Forward(x);
+    }
+}
+
+/// <summary>What diffusion transformers of several modalities share: time and label embedding, blocks, and the modulation of the last layer.</summary>
+public sealed class DiffusionTrunk : Module
+{
+    private const int Frequencies = 256;
+
+    /// <summary>Makes the parts.</summary>
+    /// <param name="blocks">Shape of the blocks.</param>
+    /// <param name="classes">Rows of the label table; 0 for no labels.</param>
+    public DiffusionTrunk(TransformerSettings blocks, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        Time = Child("t_embedder", new TimeEmbedding(Frequencies, blocks.Width));
+        if (classes > 0)
+            Labels = Child("y_embedder", new LabelEmbedding(classes, blocks.Width));
+        var conditioned = blocks with { Conditioned = true, Norm = NormKind.LayerPlain, Mlp = blocks.Mlp == MlpKind.Gelu ? MlpKind.GeluTanh : blocks.Mlp };
+        Blocks = Child("blocks", new Transformer(conditioned, Init.XavierUniform));
+        FinalModulation = new Modulation(blocks.Width, 2);
+    }
+
+    /// <summary>The blocks.</summary>
+    public Transformer Blocks { get; }
+
+    internal TimeEmbedding Time { get; }
+
+    internal LabelEmbedding? Labels { get; }
+
+    internal Modulation FinalModulation { get; }
+}
+
+/// <summary>Models of several modalities on one trunk: <c>shared.*</c>, then <c>image.*</c>, <c>audio.*</c> …, each with its own input layer, positions and output layer.</summary>
+public sealed class DiffusionFamily : Module
+{
+    private readonly Dictionary<string, DiffusionTransformer> _members = [];
+
+    /// <summary>Makes the family.</summary>
+    /// <param name="members">Settings by modality; the blocks and classes of all must be the same.</param>
+    public DiffusionFamily(IReadOnlyList<(string Modality, DiffusionTransformerSettings Settings)> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        if (members.Count == 0)
+            throw new ArgumentException("a family needs at least one modality", nameof(members));
+        var trunk = new DiffusionTrunk(members[0].Settings.Blocks, members[0].Settings.Classes);
+        Child("shared", new Shared(trunk));
+        foreach (var (modality, settings) in members)
         {
-            var two = _modulation.Forward(condition).Chunk(2, -1);
-            return _linear.Forward(Conditioning.NormModulate(x, two[0], two[1], group, _eps));
+            if (settings.Blocks != members[0].Settings.Blocks || settings.Classes != members[0].Settings.Classes)
+                throw new ArgumentException($"{modality} has other blocks or classes than {members[0].Modality}; a trunk is shared only by equals", nameof(members));
+            _members.Add(modality, Child(modality, new DiffusionTransformer(settings, trunk)));
         }
     }
+
+    /// <summary>The model of one modality.</summary>
+    /// <exception cref="KeyNotFoundException">The family has no such modality.</exception>
+    public DiffusionTransformer this[string modality] =>
+        _members.TryGetValue(modality, out var member)
+            ? member
+            : throw new KeyNotFoundException($"no model for {modality}; the family has {string.Join(", ", _members.Keys)}");
+
+    private sealed class Shared : Module
+    {
+        internal Shared(DiffusionTrunk trunk)
+        {
+            foreach (var (name, child) in trunk.Children)
+                Child(name, child);
+            Child("final_layer", new Final(trunk.FinalModulation));
+        }
+    }
+
+    private sealed class Final : Module
+    {
+        internal Final(Modulation modulation) => Child("adaLN_modulation", modulation);
+    }
+}
+
+/// <summary>Row of a table for each label.</summary>
+internal sealed class LabelEmbedding : Module
+{
+    private readonly Embedding _table;
+
+    internal LabelEmbedding(int classes, int width) => _table = Child("embedding_table", new Embedding(classes, width));
+
+    internal Tensor Forward(Tensor labels) => _table.Forward(labels);
 }
 
 /// <summary>Sinusoidal features of a time, then two linear layers. Frequencies 10000^(-i/128), cosines first; the time is not scaled.</summary>

@@ -1,0 +1,80 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Objectives;
+
+/// <summary>One published method: what is held back, what must be predicted, and how wrong it was. Knows no device, optimizer, file or log.</summary>
+/// <remarks>Its trainable parameters are those of its children; teachers are children that the trainer moves as averages and the optimizer leaves alone.</remarks>
+public abstract class Objective : Module
+{
+    /// <summary>Student and teacher pairs of equal structure; the trainer averages after each step.</summary>
+    public virtual IReadOnlyList<(Module Student, Module Teacher)> Teachers => [];
+
+    /// <summary>Computes the loss of a batch.</summary>
+    /// <param name="batch">What the step sees.</param>
+    /// <param name="step">Random draws by name.</param>
+    /// <returns>The loss to minimise, figures to log, and intermediates by name.</returns>
+    public abstract ObjectiveResult Compute(Batch batch, StepContext step);
+
+    /// <summary>Changes state that no gradient changes (queues, centres), after the optimizer's step. Nothing by default.</summary>
+    public virtual void AfterStep(ObjectiveResult result)
+    {
+    }
+
+    /// <summary>The part that is kept: turns samples into features.</summary>
+    /// <param name="averaged">Take the teacher's average of the weights where there is one.</param>
+    public abstract IFeatureExtractor Features(bool averaged);
+}
+
+/// <summary>Loss, figures and intermediates of one step.</summary>
+public sealed class ObjectiveResult
+{
+    private readonly Dictionary<string, Tensor> _intermediates = [];
+    private readonly List<(string Name, Tensor Value)> _figures = [];
+
+    /// <summary>Makes a result.</summary>
+    /// <param name="loss">Scalar with a graph behind it.</param>
+    public ObjectiveResult(Tensor loss) => Loss = loss;
+
+    /// <summary>What is minimised.</summary>
+    public Tensor Loss { get; }
+
+    /// <summary>Scalars worth a curve, beside the loss.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> Figures => _figures;
+
+    /// <summary>Intermediates by name, for parity, probes and the report.</summary>
+    public IReadOnlyDictionary<string, Tensor> Intermediates => _intermediates;
+
+    /// <summary>Names an intermediate.</summary>
+    public Tensor this[string name]
+    {
+        get => _intermediates[name];
+        init => _intermediates[name] = value;
+    }
+
+    /// <summary>Adds a scalar worth a curve.</summary>
+    public ObjectiveResult Log(string name, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _figures.Add((name, value.Detach()));
+        return this;
+    }
+}
+
+/// <summary>Turns samples into tokens, layer by layer, for evaluation and embedding.</summary>
+public interface IFeatureExtractor
+{
+    /// <summary>Blocks there are to choose from.</summary>
+    int Layers { get; }
+
+    /// <summary>Tokens in front of the grid (class token, registers) that a mean over the grid leaves out.</summary>
+    int Prefix { get; }
+
+    /// <summary>Rows and columns of the grid of tokens.</summary>
+    (int Rows, int Columns) Grid { get; }
+
+    /// <summary>Tokens after each block; the last entry is after the final norm where the model has one.</summary>
+    /// <param name="batch">Samples.</param>
+    /// <param name="last">Blocks to run, from 1; null runs all.</param>
+    /// <returns>One (B, prefix + N, D) for each block run.</returns>
+    IReadOnlyList<Tensor> Extract(Batch batch, int? last = null);
+}
