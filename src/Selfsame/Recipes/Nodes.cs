@@ -65,6 +65,9 @@ internal sealed class MapNode(ValueOrigin origin, IReadOnlyList<Entry> entries) 
 {
     public IReadOnlyList<Entry> Entries { get; } = entries;
 
+    /// <summary>The settings record this was made from, if it was.</summary>
+    public SettingsShape? Shape { get; init; }
+
     public override long Size { get; } = 1 + entries.Sum(e => e.Value.Size);
 
     public override int Height { get; } = 1 + entries.Select(e => e.Value.Height).DefaultIfEmpty().Max();

@@ -62,7 +62,7 @@ internal static class Overlay
         var map = at as MapNode ?? new MapNode(value.Origin, []);
         var old = map.Find(path[depth]);
         var inner = Put(old?.Value, path, depth + 1, value, faults);
-        var keyOrigin = depth == path.Length - 1 || old is null ? value.Origin : old.Origin;
+        var keyOrigin = depth < path.Length - 1 && old is { Value: MapNode or ListNode } ? old.Origin : value.Origin;
         return map.With(new(path[depth], keyOrigin, inner));
     }
 }

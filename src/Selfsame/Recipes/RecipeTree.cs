@@ -32,7 +32,7 @@ internal static class RecipeTree
                 continue;
             entries.Add(new(setting.Key, ValueOrigin.Default, Value(value, setting.Shape, setting.KindFrom is not null, tables)));
         }
-        return new(ValueOrigin.Default, entries);
+        return new(ValueOrigin.Default, entries) { Shape = shape };
     }
 
     private static Node Value(object? value, ValueShape shape, bool picked, Dictionary<Type, IKindTable> tables)

@@ -20,7 +20,7 @@ public static partial class RecipeWriter
     {
         // Systems are not needed for writing: the type of the objective is spelled out by the system key beside it.
         var writer = new Block(origins);
-        writer.Map(RecipeTree.Of(settings, RecipeKinds.All), settings.GetType(), "", 0);
+        writer.Map(RecipeTree.Of(settings, RecipeKinds.All), "", 0);
         return writer.Text.ToString();
     }
 
@@ -28,64 +28,49 @@ public static partial class RecipeWriter
     {
         public StringBuilder Text { get; } = new();
 
-        public void Map(MapNode map, Type? type, string path, int indent, bool first = false)
+        public void Map(MapNode map, string path, int indent, bool first = false)
         {
             foreach (var (key, _, value) in map.Entries)
             {
                 Text.Append(' ', first ? 0 : indent).Append(Quote(key)).Append(':');
                 first = false;
-                var setting = type is null ? null : SettingsShape.For(type).Find(key);
-                Value(value, setting, YamlReader.Join(path, key), indent);
+                Value(value, map.Shape?.Find(key)?.Unit, YamlReader.Join(path, key), indent);
             }
         }
 
-        private void Value(Node value, Setting? setting, string path, int indent)
+        private void Value(Node value, string? unit, string path, int indent)
         {
-            if (Flow(value) is { Length: <= FlowWidth } flow && !NeedsBlock(value, setting, path))
+            if (!NeedsBlock(value))
             {
-                Text.Append(' ').Append(flow);
-                Comment(setting?.Unit, path);
+                Text.Append(' ').Append(Flow(value));
+                Comment(unit, path);
                 Text.Append('\n');
+                return;
             }
-            else if (value is MapNode map)
-            {
-                Text.Append('\n');
-                Map(map, TypeOf(map, setting), path, indent + 2);
-            }
+            Text.Append('\n');
+            if (value is MapNode map)
+                Map(map, path, indent + 2);
             else if (value is ListNode list)
-            {
-                Text.Append('\n');
                 for (var i = 0; i < list.Items.Count; i++)
-                    Item(list.Items[i], setting, $"{path}[{i}]", indent + 2);
-            }
-            else
-                Text.Append(' ').Append(Flow(value)).Append('\n');
+                    Item(list.Items[i], $"{path}[{i}]", indent + 2);
         }
 
-        private void Item(Node item, Setting? setting, string path, int indent)
+        private void Item(Node item, string path, int indent)
         {
             Text.Append(' ', indent).Append("- ");
-            if (item is MapNode { Entries.Count: > 0 } map)
-                Map(map, setting?.Shape.Element is { Form: Form.Record } element ? element.Type : null, path, indent + 2, first: true);
+            if (NeedsBlock(item) && item is MapNode map)
+                Map(map, path, indent + 2, first: true);
             else
                 Text.Append(Flow(item)).Append('\n');
         }
 
-        /// <summary>Blocks of settings get a line for each, unless their keys are the units, as in <c>{ steps: 500 }</c>.</summary>
-        private static bool NeedsBlock(Node value, Setting? setting, string path) => value switch
+        /// <summary>Settings get a line each, unless their key is the unit, as in <c>{ steps: 500 }</c>; numbers stay on one line.</summary>
+        private static bool NeedsBlock(Node value) => value switch
         {
-            MapNode { Entries.Count: > 0 } map => path.Length > 0 && (map.Entries.Count > 1 || TypeOf(map, setting) is not { } type
-                || SettingsShape.For(type).ExactlyOneOf is null || map.Entries[0].Value is not ScalarNode),
-            ListNode list => list.Items.Any(i => i is MapNode),
+            MapNode { Entries.Count: 1, Shape.ExactlyOneOf: not null } => false,
+            MapNode map => map.Entries.Count > 0,
+            ListNode list => list.Items.Any(i => i is MapNode) || (list.Items.Count > 0 && Flow(list).Length > FlowWidth),
             _ => false,
-        };
-
-        private static Type? TypeOf(MapNode map, Setting? setting) => setting?.Shape.Form switch
-        {
-            Form.Record => setting.Shape.Type,
-            Form.Kinds when map.Find("kind")?.Value is ScalarNode kind =>
-                RecipeKinds.All.FirstOrDefault(t => t.Base == setting.Shape.Type)?.TypeOf(kind.Text),
-            _ => null,
         };
 
         private void Comment(string? unit, string path)

@@ -30,18 +30,25 @@ internal sealed class YamlReader
     /// <returns>The value, or null when it can't be read at all; an empty text is an empty scalar.</returns>
     public static Node? Read(string text, string key, Func<int, ValueOrigin> place, List<RecipeFault> faults)
     {
+        var reader = new YamlReader(text, place, faults);
         try
         {
-            return new YamlReader(text, place, faults).Document(key);
+            return reader.Document(key);
         }
         catch (YamlException e)
         {
-            var what = e.Message.TrimEnd('.');
+            var what = e.Message.TrimEnd('.') + (e.End.Line > e.Start.Line ? $" (up to line {e.End.Line})" : "");
             faults.Add(new(place((int)e.Start.Line), key, key.Length == 0 ? $"This is not valid YAML: {what}" : $"is not valid YAML: {what}"));
         }
         catch (RefusedException e)
         {
             faults.Add(e.Fault);
+        }
+        catch (InvalidOperationException)
+        {
+            // The library's scanner breaks off like this at some misplaced brackets and colons, without a place of its own.
+            var line = (int)(reader._parser.Current?.End.Line ?? 1);
+            faults.Add(new(place(line), key, key.Length == 0 ? "This is not valid YAML, here or on the next line" : "is not valid YAML"));
         }
         return null;
     }
