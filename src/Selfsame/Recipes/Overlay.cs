@@ -9,7 +9,7 @@ internal static class Overlay
     public static MapNode Apply(MapNode root, IEnumerable<Override> overrides, List<RecipeFault> faults)
     {
         foreach (var item in overrides)
-            root = Apply(root, item, new(OriginKind.Flag, item.Written), faults);
+            root = Apply(root, item, new(OriginKind.Flag, Shown(item.Written)), faults);
         return root;
     }
 
@@ -24,7 +24,7 @@ internal static class Overlay
         foreach (var (name, value) in environment.Where(v => v.Key.StartsWith(Prefix, StringComparison.Ordinal)).OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             var path = name[Prefix.Length..].ToLowerInvariant().Split("__");
-            var origin = new ValueOrigin(OriginKind.Environment, $"{name}={value}");
+            var origin = new ValueOrigin(OriginKind.Environment, Shown($"{name}={value}"));
             if (keys.Contains(path[0]))
                 root = Apply(root, new(origin.Name, string.Join('.', path), value), origin, faults);
             else if (path.Length > 1 || Names.Nearest(path[0], keys) is not null)
@@ -45,6 +45,13 @@ internal static class Overlay
             ? new ScalarNode(origin, item.Value, plain: false)
             : YamlReader.Read(item.Value, item.Key, _ => origin, faults);
         return value is null ? root : (MapNode)Put(root, path, 0, value, faults);
+    }
+
+    /// <summary>One line of bearable length.</summary>
+    private static string Shown(string written)
+    {
+        var line = written.ReplaceLineEndings(" ");
+        return line.Length > 100 ? line[..100] + "…" : line;
     }
 
     private static Node Put(Node? at, string[] path, int depth, Node value, List<RecipeFault> faults)

@@ -2,20 +2,21 @@ namespace Selfsame.Recipes;
 
 internal sealed partial class RecipeBinder
 {
-    private Bound Record(Type type, MapNode map, string path, string owner, bool hasKind)
+    private Bound Record(Type type, MapNode map, string path, string owner, bool hasKind, object? fallback)
     {
         var shape = SettingsShape.For(type);
-        var record = Activator.CreateInstance(type)!;
+        var fresh = fallback?.GetType() != type;
+        var record = fresh ? Activator.CreateInstance(type)! : shape.Clone(fallback!);
         foreach (var entry in map.Entries)
             if (shape.Find(entry.Key) is null && !(hasKind && entry.Key == KindKey))
                 ReportUnknown(entry, shape, path, owner);
 
-        var clean = Choose(shape, map, path, out var ignored);
+        var clean = Choose(shape, map, path, record, out var excluded);
         foreach (var setting in shape.Settings)
         {
-            if (ignored.Contains(setting.Key))
-                continue;
-            var bound = Property(setting, shape, map, path);
+            var bound = excluded.Contains(setting.Key)
+                ? new(null, Clean: true)
+                : Property(setting, shape, map, path, fresh && setting.Required ? null : setting.Property.GetValue(record));
             clean &= bound.Clean;
             if (bound is { Clean: true } or { Value: not null })
                 setting.Property.SetValue(record, bound.Value);
@@ -34,7 +35,7 @@ internal sealed partial class RecipeBinder
         return new(record, clean);
     }
 
-    private Bound Property(Setting setting, SettingsShape shape, MapNode map, string path)
+    private Bound Property(Setting setting, SettingsShape shape, MapNode map, string path, object? fallback)
     {
         var full = YamlReader.Join(path, setting.Key);
         var entry = map.Find(setting.Key);
@@ -42,8 +43,8 @@ internal sealed partial class RecipeBinder
             return Picked(setting, entry, map, path, kindKey);
         if (entry is null)
         {
-            if (!setting.Required)
-                return new(setting.Default, Clean: true);
+            if (!setting.Required || fallback is not null)
+                return new(fallback, Clean: true);
             var picks = shape.Settings.FirstOrDefault(s => s.KindFrom == setting.Key);
             var hint = picks is null ? $"expected {setting.Shape.Noun}" : Choices(_tables[picks.Shape.Type]);
             Report(map.Origin, full, picks is null ? $"is missing; {hint}" : $"is missing. {hint}");
@@ -52,7 +53,7 @@ internal sealed partial class RecipeBinder
         _places[full] = entry.Origin;
         if (entry.Value is ScalarNode { IsNull: true } && setting.Nullable)
             return new(null, Clean: true);
-        return Value(setting.Shape, entry.Value, full, setting);
+        return Value(setting.Shape, entry.Value, full, setting, fallback);
     }
 
     /// <summary>A block whose type another key picks; when absent, all its settings have their defaults.</summary>
@@ -64,37 +65,40 @@ internal sealed partial class RecipeBinder
             return Bound.Nothing;
         _places[full] = entry?.Origin ?? map.Origin;
         return (entry?.Value ?? new MapNode(map.Origin, [])) is MapNode settings
-            ? Record(type, settings, full, ((ScalarNode)kind.Value).Text, hasKind: false)
+            ? Record(type, settings, full, ((ScalarNode)kind.Value).Text, hasKind: false, null)
             : Refuse(entry!.Value, full, $"is {entry.Value.Described}; expected {setting.Shape.Noun}");
     }
 
-    /// <summary>Of settings that exclude each other, keeps those of the strongest source; complains unless one choice remains.</summary>
-    private bool Choose(SettingsShape shape, MapNode map, string path, out HashSet<string> ignored)
+    /// <summary>
+    /// Of settings that exclude each other, decides by the strongest source and names the others for removal;
+    /// complains unless that source made one choice.
+    /// </summary>
+    private bool Choose(SettingsShape shape, MapNode map, string path, object fallback, out HashSet<string> excluded)
     {
-        ignored = [];
+        excluded = [];
         if (shape.ExactlyOneOf is not { } rule)
             return true;
-        var given = map.Entries
-            .Where(e => shape.IsChoice(e.Key) && e.Value is not ScalarNode { IsNull: true })
-            .ToLookup(e => e.Value.Origin.Kind);
-        var strongest = given.Select(g => g.Key).DefaultIfEmpty().Max();
-        foreach (var group in given.Where(g => g.Key != strongest))
-            ignored.UnionWith(group.Select(e => e.Key));
-
-        var keys = given[strongest].ToDictionary(e => e.Key, e => e.Origin);
-        var chosen = rule.Choices.Where(c => c.Any(keys.ContainsKey)).ToList();
+        var given = map.Entries.Where(e => shape.IsChoice(e.Key) && e.Value is not ScalarNode { IsNull: true }).ToList();
+        var strongest = given.Select(e => e.Value.Origin.Kind).DefaultIfEmpty().Max();
+        var keys = given.Where(e => e.Value.Origin.Kind == strongest).ToDictionary(e => e.Key, e => e.Origin);
+        var known = shape.Settings.Where(s => shape.IsChoice(s.Key) && s.Property.GetValue(fallback) is not null).Select(s => s.Key).ToList();
+        var chosen = rule.Choices.Where(c => c.Any(keys.Count > 0 ? keys.ContainsKey : known.Contains)).ToList();
         if (chosen.Count != 1)
         {
-            var named = string.Join(" and ", keys.Keys);
             var last = keys.Count == 0 ? PlaceOf(path, map.Origin) : keys.Values.Last();
-            var found = keys.Count == 0 ? $"has none of {rule.Listing}; give exactly one" : $"has {named}; give exactly one of {rule.Listing}";
+            var found = keys.Count == 0
+                ? $"has none of {rule.Listing}; give exactly one"
+                : $"has {string.Join(" and ", keys.Keys)}; give exactly one of {rule.Listing}";
             Report(last, path, path.Length == 0 ? $"The recipe {found}" : found);
             return false;
         }
-        var missing = chosen[0].Where(k => !keys.ContainsKey(k)).ToList();
-        if (missing.Count == 0)
+
+        excluded.UnionWith(rule.Choices.Where(c => c != chosen[0]).SelectMany(c => c));
+        var present = chosen[0].Where(k => given.Any(e => e.Key == k) || known.Contains(k)).ToList();
+        if (present.Count == chosen[0].Count)
             return true;
-        Report(keys.Values.Last(), path, $"has {string.Join(" and ", keys.Keys)} without {string.Join(" and ", missing)}; give {rule.Listing}");
+        var missing = chosen[0].Except(present);
+        Report(keys.Values.Last(), path, $"has {string.Join(" and ", present)} without {string.Join(" and ", missing)}; give {rule.Listing}");
         return false;
     }
 

@@ -19,28 +19,33 @@ internal sealed partial class RecipeBinder(IEnumerable<IKindTable> tables, List<
     /// <param name="path">Full key of the record; empty for the root.</param>
     /// <returns>The record, as far as it could be filled; meaningful only when no fault was added.</returns>
     public object? Bind(Type type, Node node, string path = "") =>
-        Value(ValueShape.Of(type), node, path, null).Value;
+        Value(ValueShape.Of(type), node, path, null, null).Value;
 
-    private Bound Value(ValueShape shape, Node node, string path, Setting? setting)
+    /// <param name="shape">What the place holds.</param>
+    /// <param name="node">What was written.</param>
+    /// <param name="path">Full key.</param>
+    /// <param name="setting">The setting, for its limits; those of a list hold for its entries.</param>
+    /// <param name="fallback">The value if nothing had been written; of a record, the settings that are not mentioned stay.</param>
+    private Bound Value(ValueShape shape, Node node, string path, Setting? setting, object? fallback)
     {
         _places.TryAdd(path, node.Origin);
         switch (shape.Form, node)
         {
             case (Form.Scalar, ScalarNode { IsNull: false } scalar):
-                var (value, fault) = Scalars.Parse(shape.Type, scalar, setting?.Limits, setting?.Shape.Form == Form.Scalar ? setting.Default : null);
+                var (value, fault) = Scalars.Parse(shape.Type, scalar, setting?.Limits, fallback);
                 return fault is null ? new(value, Clean: true) : Refuse(node, path, fault);
             case (Form.List, ListNode list):
                 return List(shape, list, path, setting);
             case (Form.Map, MapNode map):
                 return Map(shape, map, path, setting);
             case (Form.Record, MapNode map):
-                return Record(shape.Type, map, path, Owner(path), hasKind: false);
+                return Record(shape.Type, map, path, Owner(path), hasKind: false, fallback);
             case (Form.Kinds, MapNode map):
-                return OfKind(_tables[shape.Type], map, path);
+                return OfKind(_tables[shape.Type], map, path, fallback);
             default:
-                return shape.Form == Form.Scalar && node is ScalarNode == false
-                    ? Refuse(node, path, Scalars.Expected(node, shape.Type, setting?.Default).Item2)
-                    : Refuse(node, path, $"is {node.Described}; expected {shape.Noun}");
+                return Refuse(node, path, shape.Form == Form.Scalar
+                    ? Scalars.Expected(node, shape.Type, fallback).Item2
+                    : $"is {node.Described}; expected {shape.Noun}");
         }
     }
 
@@ -50,7 +55,7 @@ internal sealed partial class RecipeBinder(IEnumerable<IKindTable> tables, List<
         var items = Array.CreateInstance(shape.Element!.Type, list.Items.Count);
         for (var i = 0; i < items.Length; i++)
         {
-            var item = Value(shape.Element, list.Items[i], $"{path}[{i}]", setting);
+            var item = Value(shape.Element, list.Items[i], $"{path}[{i}]", setting, null);
             clean &= item.Clean;
             if (item.Value is not null)
                 items.SetValue(item.Value, i);
@@ -70,25 +75,27 @@ internal sealed partial class RecipeBinder(IEnumerable<IKindTable> tables, List<
             var (key, origin, node) = map.Entries[i];
             var full = YamlReader.Join(path, key);
             _places[full] = origin;
-            var item = Value(shape.Element, node, full, setting);
+            var item = Value(shape.Element, node, full, setting, null);
             clean &= item.Clean;
             items.SetValue(Activator.CreateInstance(pair, key, item.Value), i);
         }
         return new(Wrap(typeof(EquatableDictionary<>), shape.Element.Type, items), clean);
     }
 
-    private Bound OfKind(IKindTable table, MapNode map, string path)
+    private Bound OfKind(IKindTable table, MapNode map, string path, object? fallback)
     {
         var kindPath = YamlReader.Join(path, KindKey);
         if (map.Find(KindKey) is not { } kind)
         {
+            if (fallback is not null && table.KeyOf(fallback.GetType()) is { } key)
+                return Record(fallback.GetType(), map, path, key, hasKind: true, fallback);
             Report(map.Origin, kindPath, $"is missing. {Choices(table)}");
             return Bound.Nothing;
         }
         _places[kindPath] = kind.Origin;
         if (TypeOf(table, kind, kindPath) is not { } type)
             return Bound.Nothing;
-        return Record(type, map, path, ((ScalarNode)kind.Value).Text, hasKind: true);
+        return Record(type, map, path, ((ScalarNode)kind.Value).Text, hasKind: true, fallback);
     }
 
     private Type? TypeOf(IKindTable table, Entry kind, string path)

@@ -144,7 +144,7 @@ public sealed class RecipeSchema
     private static JsonObject Scalar(Type type, LimitsAttribute? limits)
     {
         if (type.IsEnum)
-            return new() { ["enum"] = new JsonArray([.. Names.OfEnum(type).Select(e => JsonValue.Create(e.Key))]) };
+            return new() { ["oneOf"] = new JsonArray([.. Names.OfEnum(type).Select(e => Choice(e.Key, XmlDocs.Of(type, e.Value)))]) };
         if (type == typeof(TimeSpan))
             return new() { ["type"] = "string", ["pattern"] = Times.Pattern };
         if (type == typeof(bool))
@@ -159,6 +159,14 @@ public sealed class RecipeSchema
         if (limits is { Max: < double.PositiveInfinity })
             schema[limits.BelowMax ? "exclusiveMaximum" : "maximum"] = limits.Max;
         return schema;
+    }
+
+    private static JsonObject Choice(string key, string? description)
+    {
+        var choice = new JsonObject { ["const"] = key };
+        if (description is not null)
+            choice["description"] = description;
+        return choice;
     }
 
     private static JsonNode? Default(object value) => value switch

@@ -13,15 +13,18 @@ internal static class RecipeText
         var file = new ValueOrigin(OriginKind.Recipe, path);
         try
         {
-            using var stream = File.OpenRead(path);
-            if (stream.Length > MaxBytes)
+            if (Directory.Exists(path))
             {
-                faults.Add(new(file, "", $"This file has {stream.Length} bytes; a recipe has at most {MaxBytes}. Is it a recipe?"));
+                faults.Add(new(file, "", "This is a folder; expected a recipe file"));
                 return null;
             }
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return Decode(bytes, path, faults);
+            // Read up to the limit rather than ask for the length, which a pipe does not have.
+            using var stream = File.OpenRead(path);
+            var bytes = new byte[MaxBytes + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length <= MaxBytes)
+                return Decode(bytes.AsSpan(0, length), path, faults);
+            faults.Add(new(file, "", $"This file has more than {MaxBytes} bytes, which no recipe needs. Is it one?"));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

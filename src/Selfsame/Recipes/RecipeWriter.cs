@@ -76,12 +76,10 @@ public static partial class RecipeWriter
         private void Comment(string? unit, string path)
         {
             var given = origins is not null && origins.TryGetValue(path, out var origin) && origin.Kind > OriginKind.Recipe
-                ? OneLine(origin.Name) : null;
+                ? origin.Name : null;
             if (unit is not null || given is not null)
                 Text.Append("  # ").AppendJoin(", ", new[] { unit, given }.OfType<string>());
         }
-
-        private static string OneLine(string text) => LineBreaks().Replace(text, " ");
     }
 
     private static string Flow(Node node) => node switch
@@ -117,7 +115,4 @@ public static partial class RecipeWriter
 
     [GeneratedRegex(@"\A[A-Za-z_./][A-Za-z0-9_./-]*\z")]
     private static partial Regex Bare();
-
-    [GeneratedRegex(@"[\r\n\u0085\u2028\u2029]+")]
-    private static partial Regex LineBreaks();
 }

@@ -57,11 +57,18 @@ internal static class Scalars
         bool flag => flag ? "true" : "false",
         Enum => Names.OfEnumValue(value),
         TimeSpan time => Times.Format(time),
-        double number => number.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal),
-        float number => number.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal),
+        double number => ShortExponent(number.ToString("R", CultureInfo.InvariantCulture)),
+        float number => ShortExponent(number.ToString("R", CultureInfo.InvariantCulture)),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    /// <summary><c>1E-06</c> to <c>1e-6</c>.</summary>
+    private static string ShortExponent(string number)
+    {
+        var at = number.IndexOf('E', StringComparison.Ordinal);
+        return at < 0 ? number : string.Create(CultureInfo.InvariantCulture, $"{number[..at]}e{int.Parse(number.AsSpan(at + 1), CultureInfo.InvariantCulture)}");
+    }
 
     private static (object?, string?) Number(Type type, ScalarNode node, LimitsAttribute? limits, object? fallback)
     {

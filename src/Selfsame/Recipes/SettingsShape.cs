@@ -128,6 +128,10 @@ internal sealed class SettingsShape
 
     public static SettingsShape For(Type type) => Known.GetOrAdd(type, static t => new(t));
 
+    /// <summary>A copy of a record, through the method <c>with</c> calls.</summary>
+    public object Clone(object record) => Type.GetMethod("<Clone>$")?.Invoke(record, null)
+        ?? throw new InvalidOperationException($"{Type} is not a record.");
+
     public Setting? Find(string key) => Settings.FirstOrDefault(s => s.Key == key);
 
     /// <summary>The key is one of several of which exactly one is given.</summary>

@@ -11,7 +11,7 @@ public sealed class RecipeErrorTests
     [InlineData("  mask_ratio: 0.75", "  mask_rate: 0.75",
         "r.yaml(11): objective.mask_rate is not a setting of mae. Did you mean mask_ratio? Settings: decoder, mask_ratio, normalize_target.")]
     [InlineData("{ width: 192 }", "{ colour: 1 }",
-        "r.yaml(12): objective.decoder.colour is not a setting of decoder. Settings: weights, width.")]
+        "r.yaml(12): objective.decoder.colour is not a setting of decoder. Settings: depth, weights, width.")]
     [InlineData("seed: 7", "sede: 7",
         "r.yaml(2): sede is not a setting of a recipe. Did you mean seed? Settings: batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system.")]
     [InlineData("{ size: 32 }", "{ sise: 32 }",
@@ -55,6 +55,7 @@ public sealed class RecipeErrorTests
     [InlineData("image_size: 64", "image_size: 60", "r.yaml(7): data.image_size is 60; patches of side 8 need a multiple of 8, such as 56 or 64.")]
     [InlineData("seed: 7", "micro_batch: 100", "r.yaml(2): micro_batch is 100, which does not divide batch 256; 128 would.")]
     [InlineData("\".*\"", "\"(\"", "r.yaml(17): parameters[1].match is (, which is not a regular expression: Invalid pattern '(' at offset 1. Not enough )'s.")]
+    [InlineData("steps: 5000", "time: 0m", "r.yaml(3): duration.time is 0s; it is a time by the clock, so it is above 0s.")]
     // Settings that exclude each other
     [InlineData("{ steps: 5000 }", "{ steps: 5000, epochs: 3 }", "r.yaml(3): duration has steps and epochs; give exactly one of steps, samples, epochs, time.")]
     [InlineData("{ steps: 5000 }", "{}", "r.yaml(3): duration has none of steps, samples, epochs, time; give exactly one.")]

@@ -20,7 +20,7 @@ public sealed class RecipeLoadTests
             Batch = 256,
             Data = new() { Source = "emoji", ImageSize = 64, Views = [new() { Size = 64, Scale = [0.2, 1] }, new() { Size = 32 }] },
             Encoder = new VitEncoderSettings { Patch = 8, Width = 384, Depth = 12, Heads = 6, Positions = PositionKind.Sincos },
-            Objective = new MaskedSettings { Decoder = new() { Width = 192 } },
+            Objective = new MaskedSettings { Decoder = new() { Width = 192, Depth = 8 } },
             Optimizer = new AdamWSettings { Betas = [0.9, 0.95], RatePer256 = 1.5e-4 },
             Schedule = new CosineScheduleSettings { Warmup = new() { Steps = 250 } },
             Parameters = [new() { Rank = 1 }, new() { Match = ".*", Decay = 0.05 }],
@@ -88,6 +88,46 @@ public sealed class RecipeLoadTests
         Assert.Equal((0.1, null), (recipe.Optimizer.Rate, recipe.Optimizer.RatePer256));
         Assert.Equal(new(192, 6, 3), recipe.Encoder.Dimensions());
         Assert.False(origins.ContainsKey("duration.steps"));
+    }
+
+    [Fact]
+    public void What_a_block_does_not_mention_stays_as_it_is_without_the_block()
+    {
+        var recipe = Load(
+            With("schedule: { kind: cosine, warmup: { steps: 250 } }\n", "").Replace("checkpoint: { every: { time: 10m } }", ""),
+            Override.Set("schedule.end=0.1"), Override.Set("encoder.depth=4"), Override.Set("checkpoint.every.epochs=2")).Recipe;
+
+        Assert.Equal(new CosineScheduleSettings { End = 0.1 }, recipe.Schedule);
+        Assert.Equal(new(384, 4, 6), recipe.Encoder.Dimensions());
+        Assert.Equal(new() { Every = new() { Epochs = 2 } }, recipe.Checkpoint);
+        Assert.Equal(8, ((MaskedSettings)recipe.Objective).Decoder.Depth);
+        Assert.Equal(new CheckpointSettings { Every = new() { Steps = 1000 } }, new Recipe
+        {
+            System = "", Duration = recipe.Duration, Batch = 1, Data = recipe.Data, Encoder = recipe.Encoder, Objective = recipe.Objective, Optimizer = recipe.Optimizer,
+        }.Checkpoint);
+    }
+
+    [Fact]
+    public void Plain_collection_types_are_filled_too()
+    {
+        var (plain, _) = Loader.Load<PlainCollections>(
+            "rates: [1e-3, 2]\nsizes: [[1, 2], [3]]\nweights: { a: 0.5, b: 1 }\nparts: [{ kind: sgd, rate: 1 }, { kind: swan, rate: 2 }]", "r.yaml", [], NoEnvironment);
+
+        Assert.Equal([0.001, 2], plain.Rates);
+        Assert.Equal([[1, 2], [3]], plain.Sizes);
+        Assert.Equal(0.5, plain.Weights["a"]);
+        Assert.Equal([new SgdSettings { Rate = 1 }, new SwanSettings { Rate = 2 }], plain.Parts);
+    }
+
+    internal sealed record PlainCollections
+    {
+        public IReadOnlyList<double> Rates { get; init; } = [];
+
+        public int[][] Sizes { get; init; } = [];
+
+        public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
+
+        public IReadOnlyList<OptimizerSettings> Parts { get; init; } = [];
     }
 
     [Fact]

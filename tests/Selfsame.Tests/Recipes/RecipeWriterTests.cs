@@ -51,19 +51,20 @@ public sealed class RecipeWriterTests
               drop_path: 0
               swiglu: false
               norm: layer_norm
-              norm_eps: 1e-06
+              norm_eps: 1e-6
               class_token: true
             objective:
               mask_ratio: 0.75
               normalize_target: true
               decoder:
                 width: 192  # values
+                depth: 8
                 weights: {}
             optimizer:
               kind: adamw
               rate_per_256: 0.00015
               betas: [0.9, 0.95]
-              eps: 1e-08
+              eps: 1e-8
               amsgrad: false
             parameters:
               - rank: 1
@@ -231,7 +232,7 @@ internal static class RandomRecipe
         if (type == typeof(bool))
             return random.Next(2) == 0;
         if (type == typeof(TimeSpan))
-            return TimeSpan.FromTicks(random.NextInt64(1L << random.Next(1, 62)));
+            return TimeSpan.FromTicks(1 + random.NextInt64(1L << random.Next(1, 62)));
         if (type == typeof(ulong))
             return ulong.MaxValue - (ulong)random.NextInt64();
         var (min, max) = (limits?.Min ?? -1000, Math.Min(limits?.Max ?? 1000, 1e15));

@@ -10,7 +10,7 @@ internal sealed record MaskedSettings : ObjectiveSettings
 
     public bool NormalizeTarget { get; init; } = true;
 
-    public MaskedDecoderSettings Decoder { get; init; } = new();
+    public MaskedDecoderSettings Decoder { get; init; } = new() { Width = 512, Depth = 8 };
 
     public override IEnumerable<RecipeProblem> Check()
     {
@@ -22,7 +22,9 @@ internal sealed record MaskedSettings : ObjectiveSettings
 internal sealed record MaskedDecoderSettings
 {
     [Limits(1, 65536, "the number of values in a token"), Unit("values")]
-    public int Width { get; init; } = 512;
+    public int Width { get; init; } = 768;
+
+    public int Depth { get; init; } = 12;
 
     public EquatableDictionary<double> Weights { get; init; } = new([]);
 }

@@ -2,7 +2,7 @@ namespace Selfsame.Recipes;
 
 /// <summary>A stretch of training in exactly one unit; once rounded to optimizer steps, it is never less than one.</summary>
 [ExactlyOneOf("steps", "samples", "epochs", "time")]
-public sealed record Duration
+public sealed record Duration : ICheckable
 {
     private const long Most = 1_000_000_000_000_000;
 
@@ -29,6 +29,13 @@ public sealed record Duration
         : Samples is { } samples ? (samples + batch - 1) / batch
         : Epochs is { } epochs ? Math.Max(1, (long)Math.Ceiling(epochs * samplesPerEpoch / batch))
         : null;
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check()
+    {
+        if (Time is { } time && time <= TimeSpan.Zero)
+            yield return new("time", $"is {Scalars.Format(time)}; it is a time by the clock, so it is above 0s");
+    }
 }
 
 /// <summary>A part of a run, possibly none of it, in exactly one unit.</summary>
