@@ -63,7 +63,7 @@ internal static class ListVerb
         return table;
     }
 
-    private static IEnumerable<ListedSystem> Systems() => SystemTable.All.Select(ListedSystem.From);
+    private static IEnumerable<ListedSystem> Systems() => SystemTable.BuiltIn.Entries.Select(ListedSystem.From);
 
     private static IEnumerable<string> Modalities() =>
         Systems().SelectMany(system => system.Modalities).Distinct().Order(StringComparer.Ordinal);

@@ -9,7 +9,7 @@ public enum PositionKind
     Learned,
 
     /// <summary>A fixed 2-D sine-cosine table.</summary>
-    SinCos,
+    Sincos,
 
     /// <summary>Rotary positions in the attention, 2-D.</summary>
     Rope,
@@ -110,9 +110,9 @@ public sealed class VisionTransformer : Module
         _positions = settings.Positions switch
         {
             PositionKind.Learned => Trainable("pos_embed", Init.TruncatedNormal(0.02), 1, covered + ((long)rows * columns), blocks.Width),
-            PositionKind.SinCos => Buffer("pos_embed", Models.Positions.SinCos(blocks.Width, rows, columns, covered)),
+            PositionKind.Sincos => Buffer("pos_embed", Models.Positions.SinCos(blocks.Width, rows, columns, covered)),
             PositionKind.Rope or PositionKind.None => null,
-            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, SinCos, Rope, None"),
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, Sincos, Rope, None"),
         };
         if (settings.Positions == PositionKind.Rope)
             _rotary = RotaryOf(settings);

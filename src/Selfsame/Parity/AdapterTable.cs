@@ -10,6 +10,11 @@ internal static class AdapterTable
         new EmaSchedules(),
         new MaeLearningRate(),
         new OptimiserSchedules(),
+        new MaskedAutoencoderForward(),
         new SelfFlowSchedule(),
+        new SelfFlowLossCase(),
+        new SelfFlowModalities(),
+        new SelfFlowSeparation(),
+        new SelfFlowAverage(),
     ];
 }

@@ -13,7 +13,7 @@ public sealed class ListVerbTests
 
         Assert.Equal(ExitCodes.Done, run.ExitCode);
         using var json = JsonDocument.Parse(run.Output);
-        Assert.Equal(SystemTable.All.Select(system => system.Key), json.RootElement.EnumerateArray().Select(system => system.GetProperty("key").GetString()));
+        Assert.Equal(SystemTable.BuiltIn.Entries.Select(system => system.Key), json.RootElement.EnumerateArray().Select(system => system.GetProperty("key").GetString()));
         Assert.All(json.RootElement.EnumerateArray(), system =>
             Assert.Equal(["key", "name", "family", "modalities", "paper", "recipe"], system.EnumerateObject().Select(property => property.Name)));
     }
@@ -23,7 +23,7 @@ public sealed class ListVerbTests
     {
         var run = await CliRun.OfAsync("list");
 
-        Assert.All(SystemTable.All, system => Assert.Contains(
+        Assert.All(SystemTable.BuiltIn.Entries, system => Assert.Contains(
             run.Output.Split('\n'), line => line.StartsWith($"  {system.Key} ", StringComparison.Ordinal) && line.Contains(system.Recipe, StringComparison.Ordinal)));
         Assert.DoesNotContain('\u001b', run.Output);
     }
@@ -31,12 +31,12 @@ public sealed class ListVerbTests
     [Fact]
     public async Task A_filter_keeps_what_fits()
     {
-        var family = SystemTable.All[0].Family;
+        var family = SystemTable.BuiltIn.Entries[0].Family;
 
         var run = await CliRun.OfAsync("list", "--family", family, "--json");
 
         using var json = JsonDocument.Parse(run.Output);
-        Assert.Equal(SystemTable.All.Count(system => system.Family == family), json.RootElement.GetArrayLength());
+        Assert.Equal(SystemTable.BuiltIn.Entries.Count(system => system.Family == family), json.RootElement.GetArrayLength());
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal static class ConfigReading
     internal static string[] Texts(this JsonElement config, string key) =>
         [.. config.Property(key, JsonValueKind.Array).EnumerateArray().Select(element => element.GetString()!)];
 
+    internal static string Text(this JsonElement config, string key) => config.Property(key, JsonValueKind.String).GetString()!;
+
     internal static JsonElement Section(this JsonElement config, string key) => config.Property(key, JsonValueKind.Object);
 
     private static JsonElement Property(this JsonElement config, string key, JsonValueKind kind)

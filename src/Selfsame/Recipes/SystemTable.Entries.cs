@@ -1,0 +1,14 @@
+using Selfsame.Objectives.Generation;
+using Selfsame.Objectives.Reconstruction;
+
+namespace Selfsame.Recipes;
+
+public sealed partial class SystemTable
+{
+    /// <summary>Every system this library has.</summary>
+    public static SystemTable BuiltIn { get; } = new(
+    [
+        new("self-flow", "Self-Flow", "generation", ["image"], "https://arxiv.org/abs/2603.06507", "recipes/self-flow.yaml", typeof(SelfFlowSettings)),
+        new("mae", "Masked autoencoder", "reconstruction", ["image"], "https://arxiv.org/abs/2111.06377", "recipes/mae.yaml", typeof(MaskedAutoencoderSettings)),
+    ]);
+}
