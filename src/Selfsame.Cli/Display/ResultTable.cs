@@ -1,0 +1,103 @@
+using Selfsame.Evaluation.Report;
+using Selfsame.Training;
+using Selfsame.Training.Progress;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Selfsame.Cli.Display;
+
+/// <summary>The end of a run on the screen: the trained model beside its baselines, a verdict, and what to try next.</summary>
+internal static class ResultTable
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="result">The outcome.</param>
+    /// <param name="folder">The run folder as the user would type it.</param>
+    internal static void Write(IAnsiConsole console, RunResult result, string folder)
+    {
+        var verdict = RunVerdict.Of(result);
+        if (result.Evaluation.Count > 0)
+            console.Write(Metrics(result));
+        console.Write(new Text(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)));
+        console.Write(new Text($": {verdict.Text}\n\n"));
+        console.Write(new Text("What to try next\n", new Style(decoration: Decoration.Bold)));
+        foreach (var (why, command) in NextSteps(verdict.Kind, folder))
+            console.Write(new Text(command is null ? $"  {why}\n" : $"  {why}\n    {command}\n"));
+    }
+
+    /// <summary>What to try next: a reason, and a command where there is one.</summary>
+    internal static IReadOnlyList<(string Why, string? Command)> NextSteps(VerdictKind verdict, string folder)
+    {
+        var report = ("Look at the curves and samples in a browser:", (string?)Quoted(Path.Combine(folder, "report.html")));
+        folder = Quoted(folder);
+        return verdict switch
+        {
+            VerdictKind.Learned =>
+            [
+                report,
+                ("Turn your own files into vectors:", $"selfsame embed {folder} --data FOLDER"),
+                ("Find what looks alike:", $"selfsame search {folder} --data FOLDER"),
+                ("Take the model elsewhere:", $"selfsame export {folder}"),
+            ],
+            VerdictKind.Partly =>
+            [
+                report,
+                ("It learned, but the raw input is hard to beat on this data. Train longer; the same command goes on from the last checkpoint.", null),
+                ("Measure with a trained probe rather than with neighbours:", $"selfsame probe {folder}"),
+            ],
+            VerdictKind.NotLearned =>
+            [
+                report,
+                ("If the loss still falls, train longer (--steps). If it is flat from the start, lower the rate or check the data:", "selfsame data show"),
+                ("If the loss fell while the metrics did not rise, the representation may have collapsed: see the spread of the features in the report.", null),
+            ],
+            VerdictKind.Diverged =>
+            [
+                ("Halve the rate or lengthen the warm-up; the gradient norm in the report shows when it went wrong.", report.Item2),
+                ("If it ran in bf16, see whether fp32 is stable: --precision fp32", null),
+            ],
+            _ =>
+            [
+                report,
+                ("Measure what was learned, against random weights and the raw input:", $"selfsame evaluate {folder}"),
+            ],
+        };
+    }
+
+    private static Table Metrics(RunResult result)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(Column("metric").LeftAligned());
+        foreach (var name in (ReadOnlySpan<string>)["trained", RunResult.RandomInit, RunResult.RawInput])
+            table.AddColumn(Column(name).RightAligned().NoWrap());
+        foreach (var metric in MetricComparison.Of(result))
+        {
+            table.AddRow(
+                new Text(metric.Name),
+                Value(metric, "trained", metric.Trained),
+                Value(metric, RunResult.RandomInit, metric.RandomInit),
+                Value(metric, RunResult.RawInput, metric.RawInput));
+        }
+        return table;
+    }
+
+    private static TableColumn Column(string name) => new(new Text(name, new Style(decoration: Decoration.Bold)));
+
+    // The star is there for terminals without colours.
+    private static IRenderable Value(MetricComparison metric, string name, double? value) => value switch
+    {
+        null => new Text("-"),
+        { } number when metric.Winner == name => new Text("* " + HumanText.Value(number), new Style(Color.Green, decoration: Decoration.Bold)),
+        { } number => new Text(HumanText.Value(number)),
+    };
+
+    private static Color Colour(VerdictKind kind) => kind switch
+    {
+        VerdictKind.Learned => Color.Green,
+        VerdictKind.Unknown => Color.Default,
+        VerdictKind.Partly => Color.Yellow,
+        _ => Color.Red,
+    };
+
+    private static string Quoted(string path) => path.AsSpan().IndexOfAny(" '\"$&;()<>|*?\\") < 0 ? path : "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

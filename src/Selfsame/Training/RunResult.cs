@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Selfsame.Training;
+
+/// <summary>The outcome of a training run, kept as <c>result.json</c> for programs. Keys are the property names in snake case.</summary>
+public sealed record RunResult
+{
+    /// <summary>Name under which <see cref="Baselines"/> holds the same network with untrained, random weights.</summary>
+    public const string RandomInit = "random_init";
+
+    /// <summary>Name under which <see cref="Baselines"/> holds the data itself used as features.</summary>
+    public const string RawInput = "raw_input";
+
+    /// <summary>Name of the method, such as <c>mae</c>.</summary>
+    public required string System { get; init; }
+
+    /// <summary>Where the method was published, such as "He et al. 2021, https://arxiv.org/abs/2111.06377".</summary>
+    public string? Paper { get; init; }
+
+    /// <summary>Optimizer steps done, over all sessions of the run.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Samples seen, over all sessions and processes of the run.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Time spent training, in seconds, over all sessions of the run.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Samples a second while training.</summary>
+    public required double SamplesPerSecond { get; init; }
+
+    /// <summary>Training loss at the end; NaN or infinite when the run diverged.</summary>
+    public required double FinalLoss { get; init; }
+
+    /// <summary>Metrics of the trained model; the first is the one the verdict is about. Empty when nothing was evaluated.</summary>
+    public IReadOnlyDictionary<string, double> Evaluation { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The same metrics without training, by <see cref="RandomInit"/> and <see cref="RawInput"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Baselines { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, double>>();
+
+    /// <summary>Which way is better (<c>higher</c>, <c>lower</c> or <c>none</c>), for metrics whose name doesn't tell.</summary>
+    public IReadOnlyDictionary<string, string>? Better { get; init; }
+
+    /// <summary>Seed of every random draw.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>The command as typed, enough to repeat the run.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Version of Selfsame.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Commit that this build of Selfsame was made from; null when it isn't known.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>When the run was first started.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Name of the machine.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>Hardware and software of the last session.</summary>
+    public required RunEnvironment Environment { get; init; }
+
+    /// <summary>The content of <c>result.json</c>.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunResult) + "\n";
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote; unknown keys are ignored, so that older versions can read newer files.</summary>
+    /// <exception cref="JsonException">The text isn't a result.</exception>
+    public static RunResult FromJson(string json) =>
+        JsonSerializer.Deserialize(json, RunJson.Default.RunResult) ?? throw new JsonException("It holds null.");
+}
+
+/// <summary>How the files of a run folder are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NewLine = "\n",
+    WriteIndented = true)]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(RunLock.Owner), TypeInfoPropertyName = "Owner")]
+internal sealed partial class RunJson : JsonSerializerContext;
