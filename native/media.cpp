@@ -162,6 +162,7 @@ uint8_t* new_packet(ThreadState& s, int64_t size) {
     av_packet_unref(s.packet.get());
     if (av_new_packet(s.packet.get(), static_cast<int>(size)) < 0)
         throw std::bad_alloc();
+    s.packet->flags |= AV_PKT_FLAG_KEY; // otherwise the PNG decoder adds the picture to the one before
     return s.packet->data;
 }
 
@@ -263,8 +264,10 @@ void decode(ThreadState& s, const Plan& p, int64_t max_pixels) {
         context.reset();
     if (code < 0)
         refuse_decoded(s, format, code == AVERROR_EOF ? AVERROR_INVALIDDATA : code);
-    if (format == SS_MEDIA_SVG ? s.frame->width > p.decoded_width || s.frame->height > p.decoded_height
-                               : s.frame->width != p.decoded_width || s.frame->height != p.decoded_height)
+    if (format == SS_MEDIA_SVG) { // the renderer rounds up what the plan rounds to nearest
+        s.frame->width = std::min(s.frame->width, p.decoded_width);
+        s.frame->height = std::min(s.frame->height, p.decoded_height);
+    } else if (s.frame->width != p.decoded_width || s.frame->height != p.decoded_height)
         refuse(SS_MEDIA_CORRUPT, "the header of the %s says %d x %d pixels, its data %d x %d", name_of(format), p.decoded_width,
             p.decoded_height, s.frame->width, s.frame->height);
 }

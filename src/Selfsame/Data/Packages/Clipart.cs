@@ -10,7 +10,7 @@ internal sealed class Clipart : CatalogueEntry
 
     public override string Name => "clipart";
 
-    public override string Summary => "8,100 drawings in 22 folders, kept at 128 pixels on the longest side, file names as captions";
+    public override string Summary => "about 6,900 drawings in 22 folders, kept at 128 pixels on the longest side, file names as captions";
 
     public override string Label => "folder";
 
