@@ -74,13 +74,25 @@ internal sealed class FolderSource
 
     private void Add(string path, string relative, DataSplit? split, bool isLink)
     {
-        if (isLink && !File.Exists(Path.Combine(_root, path)))
+        if (isLink && !Resolves(Path.Combine(_root, path)))
         {
             _index.Report(Path.Combine(_root, path), "the symbolic link points nowhere");
             return;
         }
         _index.Add(path, PictureFile.WithoutExtension(path), split);
         _index.Set("folder", relative.Length == 0 ? Path.GetFileName(_root) : Path.GetFileName(relative));
+    }
+
+    private static bool Resolves(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: true) is { Exists: true };
+        }
+        catch (IOException)
+        {
+            return false; // links in a circle
+        }
     }
 
     private List<Entry> List(string relative)
