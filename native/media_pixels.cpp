@@ -1,0 +1,227 @@
+#include "media_pixels.h"
+#include "media_headers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+
+extern "C" {
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
+}
+
+namespace selfsame::media {
+namespace {
+
+struct Rgba { uint8_t r, g, b, a; };
+
+// round(v / 255) for v in 0..65025, without a division.
+inline uint8_t over255(uint32_t v) {
+    v += 128;
+    return static_cast<uint8_t>((v + (v >> 8)) >> 8);
+}
+
+struct Target {
+    uint8_t* out;
+    int64_t stride;
+    int channels, width, height;
+    uint32_t red, green, blue; // background
+};
+
+// load(source row, x) gives one pixel. Inlined into four loops, so that each is free of decisions.
+template <bool Opaque, class Load> void write_rows(const Target& t, const uint8_t* data, int64_t stride, Load load) {
+    for (auto y = 0; y < t.height; y++) {
+        auto source = data + y * stride;
+        auto out = t.out + y * t.stride;
+        if (t.channels == 4) {
+            for (auto x = 0; x < t.width; x++, out += 4) {
+                auto p = load(source, x);
+                out[0] = p.r, out[1] = p.g, out[2] = p.b, out[3] = p.a;
+            }
+        } else if constexpr (Opaque) {
+            for (auto x = 0; x < t.width; x++, out += 3) {
+                auto p = load(source, x);
+                out[0] = p.r, out[1] = p.g, out[2] = p.b;
+            }
+        } else {
+            for (auto x = 0; x < t.width; x++, out += 3) {
+                auto p = load(source, x);
+                uint32_t rest = 255u - p.a;
+                out[0] = over255(p.r * p.a + t.red * rest);
+                out[1] = over255(p.g * p.a + t.green * rest);
+                out[2] = over255(p.b * p.a + t.blue * rest);
+            }
+        }
+    }
+}
+
+// Pixel formats that PNG, GIF and BMP come in. The high byte stands for 16 bits. False: leave it to swscale.
+bool convert_plain(const AVFrame& f, const Target& t) {
+    auto data = f.data[0];
+    auto stride = static_cast<int64_t>(f.linesize[0]);
+    switch (f.format) {
+    case AV_PIX_FMT_RGB24:
+        write_rows<true>(t, data, stride, [](const uint8_t* s, int x) { s += 3 * x; return Rgba{s[0], s[1], s[2], 255}; });
+        return true;
+    case AV_PIX_FMT_BGR24:
+        write_rows<true>(t, data, stride, [](const uint8_t* s, int x) { s += 3 * x; return Rgba{s[2], s[1], s[0], 255}; });
+        return true;
+    case AV_PIX_FMT_GRAY8:
+        write_rows<true>(t, data, stride, [](const uint8_t* s, int x) { return Rgba{s[x], s[x], s[x], 255}; });
+        return true;
+    case AV_PIX_FMT_GRAY16BE:
+        write_rows<true>(t, data, stride, [](const uint8_t* s, int x) { auto v = s[2 * x]; return Rgba{v, v, v, 255}; });
+        return true;
+    case AV_PIX_FMT_RGB48BE:
+        write_rows<true>(t, data, stride, [](const uint8_t* s, int x) { s += 6 * x; return Rgba{s[0], s[2], s[4], 255}; });
+        return true;
+    case AV_PIX_FMT_MONOBLACK:
+        write_rows<true>(t, data, stride, [](const uint8_t* s, int x) {
+            auto v = static_cast<uint8_t>(s[x >> 3] >> (7 - (x & 7)) & 1 ? 255 : 0);
+            return Rgba{v, v, v, 255};
+        });
+        return true;
+    case AV_PIX_FMT_RGBA:
+        write_rows<false>(t, data, stride, [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[0], s[1], s[2], s[3]}; });
+        return true;
+    case AV_PIX_FMT_BGRA:
+        write_rows<false>(t, data, stride, [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[2], s[1], s[0], s[3]}; });
+        return true;
+    case AV_PIX_FMT_ARGB:
+        write_rows<false>(t, data, stride, [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[1], s[2], s[3], s[0]}; });
+        return true;
+    case AV_PIX_FMT_YA8:
+        write_rows<false>(t, data, stride, [](const uint8_t* s, int x) { s += 2 * x; return Rgba{s[0], s[0], s[0], s[1]}; });
+        return true;
+    case AV_PIX_FMT_YA16BE:
+        write_rows<false>(t, data, stride, [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[0], s[0], s[0], s[2]}; });
+        return true;
+    case AV_PIX_FMT_RGBA64BE:
+        write_rows<false>(t, data, stride, [](const uint8_t* s, int x) { s += 8 * x; return Rgba{s[0], s[2], s[4], s[6]}; });
+        return true;
+    case AV_PIX_FMT_PAL8: {
+        auto palette = reinterpret_cast<const uint32_t*>(f.data[1]);
+        write_rows<false>(t, data, stride, [palette](const uint8_t* s, int x) {
+            auto v = palette[s[x]];
+            return Rgba{static_cast<uint8_t>(v >> 16), static_cast<uint8_t>(v >> 8), static_cast<uint8_t>(v), static_cast<uint8_t>(v >> 24)};
+        });
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+// The renderer of drawings gives colours already multiplied by alpha.
+void convert_premultiplied(const AVFrame& f, const Target& t) {
+    for (auto y = 0; y < t.height; y++) {
+        auto s = reinterpret_cast<const uint32_t*>(f.data[0] + static_cast<int64_t>(y) * f.linesize[0]);
+        auto out = t.out + y * t.stride;
+        for (auto x = 0; x < t.width; x++, out += t.channels) {
+            uint32_t a = s[x] >> 24, r = s[x] >> 16 & 255, g = s[x] >> 8 & 255, b = s[x] & 255;
+            if (t.channels == 4) {
+                auto whole = [a](uint32_t v) { return static_cast<uint8_t>(a == 0 ? 0 : std::min(255u, (v * 255 + a / 2) / a)); };
+                out[0] = whole(r), out[1] = whole(g), out[2] = whole(b), out[3] = static_cast<uint8_t>(a);
+            } else {
+                out[0] = static_cast<uint8_t>(std::min(255u, r + over255(t.red * (255 - a))));
+                out[1] = static_cast<uint8_t>(std::min(255u, g + over255(t.green * (255 - a))));
+                out[2] = static_cast<uint8_t>(std::min(255u, b + over255(t.blue * (255 - a))));
+            }
+        }
+    }
+}
+
+} // namespace
+
+void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_t stride, int channels, uint32_t background, bool premultiplied) {
+    Target t{out, stride, channels, frame.width, frame.height, background >> 16 & 255, background >> 8 & 255, background & 255};
+    if (premultiplied && frame.format == AV_PIX_FMT_RGB32)
+        return convert_premultiplied(frame, t);
+    if (convert_plain(frame, t))
+        return;
+
+    auto source = static_cast<AVPixelFormat>(frame.format);
+    auto description = av_pix_fmt_desc_get(source);
+    auto alpha = description && (description->flags & AV_PIX_FMT_FLAG_ALPHA);
+    auto target = alpha || channels == 4 ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
+    auto context = sws_getCachedContext(state.colours.release(), frame.width, frame.height, source, frame.width, frame.height, target,
+        SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr);
+    state.colours.reset(context);
+    if (!context)
+        refuse(SS_MEDIA_UNSUPPORTED, "pictures stored as %s cannot be turned into RGB", description ? description->name : "an unknown pixel format");
+    // swscale writes whole vectors past the end of a row, so it gets memory of its own with room for that.
+    auto row = (static_cast<size_t>(frame.width) * 4 + 127) / 64 * 64;
+    state.rows.resize(row * static_cast<size_t>(frame.height) + 64);
+    uint8_t* planes[4] = {state.rows.data()};
+    int strides[4] = {static_cast<int>(row)};
+    if (sws_scale(context, frame.data, frame.linesize, 0, frame.height, planes, strides) != frame.height)
+        refuse(SS_MEDIA_UNSUPPORTED, "converting %s to RGB failed", description->name);
+    if (target == AV_PIX_FMT_RGB24)
+        write_rows<true>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 3 * x; return Rgba{s[0], s[1], s[2], 255}; });
+    else
+        write_rows<false>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[0], s[1], s[2], s[3]}; });
+}
+
+void fill_background(uint8_t* out, int64_t count, int channels, uint32_t background) {
+    for (int64_t i = 0; i < count; i++, out += channels) {
+        out[0] = static_cast<uint8_t>(background >> 16);
+        out[1] = static_cast<uint8_t>(background >> 8);
+        out[2] = static_cast<uint8_t>(background);
+        if (channels == 4)
+            out[3] = 0;
+    }
+}
+
+void turn_upright(PixelState& state, std::vector<uint8_t>& picture, int width, int height, int channels, int orientation) {
+    auto swap = orientation >= 5;
+    int64_t w = swap ? height : width, h = swap ? width : height;
+    state.turned.resize(picture.size());
+    for (int64_t y = 0; y < h; y++)
+        for (int64_t x = 0; x < w; x++) {
+            int64_t sx = swap ? y : x, sy = swap ? x : y;
+            // 2 mirrored, 3 upside down, 4 both; 5 transposed, 6 turned right, 7 transversed, 8 turned left.
+            if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8) sx = width - 1 - sx;
+            if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) sy = height - 1 - sy;
+            std::memcpy(&state.turned[static_cast<size_t>((y * w + x) * channels)],
+                &picture[static_cast<size_t>((sy * width + sx) * channels)], static_cast<size_t>(channels));
+        }
+    picture.swap(state.turned);
+}
+
+void shrink(const uint8_t* picture, int width, int height, uint8_t* out, int out_width, int out_height) {
+    std::vector<float> row(static_cast<size_t>(out_width) * 3);
+    auto sx = static_cast<float>(width) / static_cast<float>(out_width);
+    auto sy = static_cast<float>(height) / static_cast<float>(out_height);
+    for (auto oy = 0; oy < out_height; oy++) {
+        std::fill(row.begin(), row.end(), 0.f);
+        auto top = static_cast<float>(oy) * sy, bottom = std::min(top + sy, static_cast<float>(height));
+        for (auto y = static_cast<int>(top); y < height && static_cast<float>(y) < bottom; y++) {
+            auto line = picture + static_cast<int64_t>(y) * width * 3;
+            auto wy = std::min(bottom, static_cast<float>(y + 1)) - std::max(top, static_cast<float>(y));
+            for (auto ox = 0; ox < out_width; ox++) {
+                auto left = static_cast<float>(ox) * sx, right = std::min(left + sx, static_cast<float>(width));
+                float r = 0, g = 0, b = 0;
+                for (auto x = static_cast<int>(left); x < width && static_cast<float>(x) < right; x++) {
+                    auto wx = std::min(right, static_cast<float>(x + 1)) - std::max(left, static_cast<float>(x));
+                    r += wx * line[3 * x], g += wx * line[3 * x + 1], b += wx * line[3 * x + 2];
+                }
+                row[static_cast<size_t>(3 * ox)] += wy * r;
+                row[static_cast<size_t>(3 * ox + 1)] += wy * g;
+                row[static_cast<size_t>(3 * ox + 2)] += wy * b;
+            }
+        }
+        auto area = sx * sy;
+        for (size_t i = 0; i < row.size(); i++)
+            out[static_cast<size_t>(oy) * row.size() + i] = static_cast<uint8_t>(std::clamp(row[i] / area + 0.5f, 0.f, 255.f));
+    }
+}
+
+void PixelState::trim(size_t keep) {
+    if (rows.capacity() > keep)
+        std::vector<uint8_t>().swap(rows);
+    if (turned.capacity() > keep)
+        std::vector<uint8_t>().swap(turned);
+}
+
+} // namespace selfsame::media

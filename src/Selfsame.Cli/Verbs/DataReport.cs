@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Selfsame.Data.Packages;
+
+namespace Selfsame.Cli.Verbs;
+
+/// <summary>Prints data sets, for a person or for a program.</summary>
+internal static class DataReport
+{
+    private const int ClassesShown = 25;
+
+    public static void WriteText(TextWriter output, IReadOnlyList<CatalogueItem> items)
+    {
+        foreach (var item in items)
+        {
+            var state = item.Ready ? "ready" : string.Create(CultureInfo.InvariantCulture, $"{item.DownloadMegabytes} MB to fetch");
+            output.WriteLine($"{item.Name,-10}{state,-18}{item.Summary}");
+        }
+    }
+
+    public static void WriteText(TextWriter output, DataSummary data)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{data.Name}: {data.Samples} samples in {data.Groups} groups, {data.LeftOut} left out"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"split: {data.Train} train, {data.Validation} validation, {data.Test} test"));
+        if (data.Label is not null)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"\n{data.Classes.Count} classes by '{data.Label}'; the largest has {data.MajorityShare:P1} of the samples"));
+            output.WriteLine($"{"",-28}{"train",8}{"valid.",8}{"test",8}");
+            foreach (var c in data.Classes.Take(ClassesShown))
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Name,-28}{c.Train,8}{c.Validation,8}{c.Test,8}"));
+            if (data.Classes.Count > ClassesShown)
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {data.Classes.Count - ClassesShown} more"));
+        }
+        output.WriteLine("\nexample");
+        foreach (var (name, value) in data.Example)
+            output.WriteLine($"  {name,-14}{value}");
+    }
+
+    public static void WriteJson(TextWriter output, IReadOnlyList<CatalogueItem> items) =>
+        output.WriteLine(JsonSerializer.Serialize(items, DataJson.Default.IReadOnlyListCatalogueItem));
+
+    public static void WriteJson(TextWriter output, DataSummary data) =>
+        output.WriteLine(JsonSerializer.Serialize(data, DataJson.Default.DataSummary));
+}
+
+[JsonSerializable(typeof(IReadOnlyList<CatalogueItem>))]
+[JsonSerializable(typeof(DataSummary))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+internal sealed partial class DataJson : JsonSerializerContext;

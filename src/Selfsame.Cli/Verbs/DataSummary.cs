@@ -1,0 +1,117 @@
+using Selfsame.Data;
+using Selfsame.Data.Packages;
+using Selfsame.Modalities.Media;
+
+namespace Selfsame.Cli.Verbs;
+
+/// <summary>Samples of one class in each part.</summary>
+internal sealed record ClassCount(string Name, int Train, int Validation, int Test)
+{
+    public int Total => Train + Validation + Test;
+}
+
+/// <summary>What <c>data show</c> tells of a data set.</summary>
+internal sealed record DataSummary
+{
+    public required string Name { get; init; }
+
+    public required int Samples { get; init; }
+
+    public required int Groups { get; init; }
+
+    public required int Train { get; init; }
+
+    public required int Validation { get; init; }
+
+    public required int Test { get; init; }
+
+    public required int LeftOut { get; init; }
+
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>Column the classes come from; null where the data set has none.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Share of the largest class: what always naming it would score.</summary>
+    public double MajorityShare { get; init; }
+
+    public IReadOnlyList<ClassCount> Classes { get; init; } = [];
+
+    /// <summary>Key, group, size and metadata of the first sample that can be read.</summary>
+    public required IReadOnlyDictionary<string, string> Example { get; init; }
+
+    /// <param name="data">The data set.</param>
+    /// <param name="label">Column to count; null for the natural one.</param>
+    /// <exception cref="DataSourceException">There is no such column.</exception>
+    public static DataSummary Of(DataSet data, string? label)
+    {
+        label ??= NaturalLabel(data);
+        Span<int> splits = stackalloc int[3];
+        for (var i = 0; i < data.Count; i++)
+            splits[(int)data.SplitOf(i)]++;
+        var classes = label is null ? [] : CountClasses(data, data.Labels(label));
+        return new()
+        {
+            Name = data.Name,
+            Samples = data.Count,
+            Groups = data.GroupCount,
+            Train = splits[(int)DataSplit.Train],
+            Validation = splits[(int)DataSplit.Validation],
+            Test = splits[(int)DataSplit.Test],
+            LeftOut = data.Problems.Count,
+            Columns = data.Columns,
+            Label = label,
+            MajorityShare = classes.Count == 0 ? 0 : (double)classes[0].Total / data.Count,
+            Classes = classes,
+            Example = ExampleOf(data),
+        };
+    }
+
+    private static string? NaturalLabel(DataSet data)
+    {
+        foreach (var item in Catalogue.List())
+            if (item.Name == data.Name)
+                return item.Label;
+        foreach (var usual in (ReadOnlySpan<string>)["label", "class", "category", "folder"])
+            if (data.Columns.Contains(usual))
+                return usual;
+        return null;
+    }
+
+    private static List<ClassCount> CountClasses(DataSet data, LabelSet labels)
+    {
+        var counts = new int[labels.Names.Count, 3];
+        for (var i = 0; i < data.Count; i++)
+            if (labels[i] >= 0)
+                counts[labels[i], (int)data.SplitOf(i)]++;
+        var classes = new List<ClassCount>(labels.Names.Count);
+        for (var c = 0; c < labels.Names.Count; c++)
+            classes.Add(new(labels.Names[c], counts[c, 0], counts[c, 1], counts[c, 2]));
+        return [.. classes.OrderByDescending(c => c.Total).ThenBy(c => c.Name, StringComparer.Ordinal)];
+    }
+
+    private static Dictionary<string, string> ExampleOf(DataSet data)
+    {
+        for (var i = 0; i < Math.Min(data.Count, 100); i++)
+        {
+            try
+            {
+                using var image = data.ReadImage(i);
+                var example = new Dictionary<string, string>
+                {
+                    ["key"] = data.Key(i),
+                    ["group"] = data.Group(i),
+                    ["size"] = FormattableString.Invariant($"{image.Width} x {image.Height}"),
+                };
+                foreach (var column in data.Columns)
+                    example[column] = data.Text(column, i);
+                return example;
+            }
+            catch (Exception e) when (e is MediaException or IOException or UnauthorizedAccessException)
+            {
+                // Broken ones are for the quarantine of a run; here the next will do.
+            }
+        }
+        return [];
+    }
+}
