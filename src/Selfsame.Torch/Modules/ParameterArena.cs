@@ -16,9 +16,18 @@ public sealed class ParameterArena : IDisposable
     /// <param name="gradients">Also make a gradient arena, into which the backward pass adds.</param>
     /// <param name="low">Also keep a bfloat16 copy of all weights.</param>
     public ParameterArena(Module module, bool gradients = true, bool low = false)
+        : this((module ?? throw new ArgumentNullException(nameof(module))).TrainableParameters(), gradients, low)
     {
-        ArgumentNullException.ThrowIfNull(module);
-        Parameters = module.TrainableParameters();
+    }
+
+    /// <summary>Moves some trainable parameters into an arena, in the order given.</summary>
+    /// <param name="parameters">Which.</param>
+    /// <param name="gradients">Also make a gradient arena, into which the backward pass adds.</param>
+    /// <param name="low">Also keep a bfloat16 copy of all weights.</param>
+    public ParameterArena(IReadOnlyList<Parameter> parameters, bool gradients = true, bool low = false)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Parameters = parameters;
         _offsets = new long[Parameters.Count + 1];
         for (var k = 0; k < Parameters.Count; k++)
             _offsets[k + 1] = _offsets[k] + ((Parameters[k].Value.ElementCount + Alignment - 1) / Alignment * Alignment);

@@ -1,0 +1,176 @@
+using Selfsame.Data.Loading;
+using Selfsame.Objectives;
+using Selfsame.Recipes;
+using Selfsame.Torch;
+using Selfsame.Training.Logging;
+using Selfsame.Training.Progress;
+using Selfsame.Training.Schedules;
+
+namespace Selfsame.Training;
+
+
+
+/// <summary>What a log step knows.</summary>
+internal readonly record struct StepReport(double Loss, IReadOnlyList<Metric> Metrics);
+
+/// <summary>The steps of a run, and nothing else: batches in, weights changed. Knows no method, no file and no screen.</summary>
+internal sealed class TrainingLoop
+{
+    private readonly Recipe _recipe;
+    private readonly TrainingModel _model;
+    private readonly BatchLoader _batches;
+    private readonly ComputePrecision _precision;
+    private readonly LossGuard _guard;
+    private readonly BatchShape _shape;
+    private readonly Meter _meter = new();
+
+    internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, BatchShape shape, ComputePrecision precision, LossGuard guard) =>
+        (_recipe, _model, _batches, _shape, _precision, _guard) = (recipe, model, batches, shape, precision, guard);
+
+    /// <summary>Optimizer steps done.</summary>
+    internal long Step { get; set; }
+
+    /// <summary>Where the loader stands, in samples.</summary>
+    internal long Position { get; set; }
+
+    /// <summary>Told of every skipped step: why.</summary>
+    internal Action<string>? OnSkipped { get; set; }
+
+    /// <summary>Runs one optimizer step.</summary>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="momentum">Share of itself that the teacher keeps.</param>
+    /// <param name="cancel">Stops waiting for data.</param>
+    /// <exception cref="TrainingStoppedException">Too many steps in a row had to be skipped.</exception>
+    internal void RunStep(double rate, double momentum, CancellationToken cancel)
+    {
+        using var scope = Scope.Enter();  // every tensor born in this step is freed at its end
+        _model.Optimizer.Rate = rate;
+        _model.Arena.ClearGradients();
+        var loss = 0.0;
+        for (var part = 0; part < _recipe.Accumulate; part++)
+        {
+            using var host = _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
+            using var inner = Scope.Enter();
+            var result = Compute(host, part);
+            (_recipe.Accumulate == 1 ? result.Loss : result.Loss / _recipe.Accumulate).Backward();
+            loss += result.Loss.Item() / _recipe.Accumulate;
+            foreach (var (name, value) in result.Figures)
+                _meter.Add(name, value.Item());
+            if (!double.IsFinite(loss))
+                OnSkipped?.Invoke(Culprit(host, part));
+            Position = host.NextPosition;
+        }
+
+        var norm = GradientClipping.Norm(_model.Arena);
+        var scale = _recipe.ClipNorm is { } limit && norm > limit ? limit / (norm + 1e-6) : 1.0;
+        var problem = _guard.Judge(loss, norm);
+        if (problem is null)
+        {
+            _model.Optimizer.Step(scale);
+            _model.Follow(momentum);
+            _meter.Add("loss", loss);
+            _meter.Add("gradient_norm", norm);
+        }
+        else
+        {
+            OnSkipped?.Invoke($"step {Step + 1} is skipped: {problem}");
+            if (_guard.Exhausted)
+                throw new TrainingStoppedException($"{_recipe.Guard.MaxSkipped + 1} steps in a row had to be skipped, the last because {problem}. Lower the learning rate, lengthen the warm-up, or try --precision fp32.");
+        }
+
+        Step++;
+    }
+
+    /// <summary>Averages since the last call.</summary>
+    internal StepReport Report()
+    {
+        var averages = _meter.Read();
+        var loss = averages.FirstOrDefault(m => m.Name == "loss");
+        return new StepReport(loss.Name is null ? double.NaN : loss.Value, [.. averages.Where(m => m.Name != "loss")]);
+    }
+
+    private ObjectiveResult Compute(HostBatch host, int part)
+    {
+        using var precision = _precision.Enter();
+        return _model.Objective.Compute(_shape.Batch(host), new SeededStep(_recipe.Seed, Step, part) { Device = _precision.Device });
+    }
+
+    // Runs the batch once more, watching every module.
+    private string Culprit(HostBatch host, int part)
+    {
+        using var scope = Scope.Enter();
+        using var search = NonFiniteSearch.Start();
+        using var guard = GradMode.Off();
+        Compute(host, part);
+        return search.Found is { } module ? $"first value that is not finite: output of {module}" : "all modules put out finite values; the loss itself overflowed";
+    }
+
+    /// <summary>Averages of figures between log steps.</summary>
+    private sealed class Meter
+    {
+        private readonly Dictionary<string, (double Sum, int Count)> _sums = [];
+        private readonly List<string> _order = [];
+
+        internal void Add(string name, double value)
+        {
+            if (!_sums.TryGetValue(name, out var sum))
+                _order.Add(name);
+            _sums[name] = (sum.Sum + value, sum.Count + 1);
+        }
+
+        internal List<Metric> Read()
+        {
+            var averages = new List<Metric>(_order.Count);
+            foreach (var name in _order)
+            {
+                if (_sums[name] is { Count: > 0 } sum)
+                    averages.Add(new Metric(name, sum.Sum / sum.Count));
+                _sums[name] = default;
+            }
+
+            return averages;
+        }
+    }
+}
+
+/// <summary>The shape of what a loader delivers, and how a batch is made of it.</summary>
+/// <param name="Views">Views of a sample.</param>
+/// <param name="Channels">Channels of a picture.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Labelled">Whether labels come along.</param>
+public sealed record BatchShape(int Views, int Channels, int Height, int Width, bool Labelled)
+{
+    /// <summary>Views the loader's memory as tensors, without copying. Valid until the host batch is disposed.</summary>
+    public unsafe Batch Batch(HostBatch host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        Tensor all;
+        fixed (float* values = host.Values.Span)  // the memory is pinned by its loader
+            all = Tensor.View(values, [host.Count, Views, Channels, Height, Width], DType.Float32);
+        Tensor? labels = null;
+        if (Labelled)
+        {
+            var ids = new long[host.Count];
+            var given = host.Labels(0);
+            for (var k = 0; k < ids.Length; k++)
+                ids[k] = given[k];
+            labels = Tensor.From<long>(ids);
+        }
+
+        var tensors = new Dictionary<string, Tensor>();
+        for (var v = 0; v < Views; v++)
+            tensors[v == 0 ? Modality.Image : FormattableString.Invariant($"{Modality.Image}.{v}")] = all.Select(1, v);
+        return new Batch(tensors) { Labels = labels };
+    }
+}
+
+/// <summary>Training can't go on.</summary>
+public sealed class TrainingStoppedException : Exception
+{
+    /// <summary>Says why, and what to do.</summary>
+    public TrainingStoppedException(string message)
+        : base(message)
+    {
+    }
+}
