@@ -18,6 +18,7 @@ struct FreeSws { void operator()(SwsContext* c) const { sws_freeContext(c); } };
 struct PixelState {
     std::unique_ptr<SwsContext, FreeSws> colours;
     std::vector<uint8_t> rows, turned;
+    std::vector<int16_t> chroma;
 
     void trim(size_t keep);
 };

@@ -82,8 +82,11 @@ internal sealed class PackageFetcher(DataOptions options)
 
     private DataSourceException Unreachable(PackagePin pin, ExternalTool.Result result, string hint)
     {
-        var said = result.Errors.Trim();
-        return new($"cannot fetch {pin.Name} {pin.Version}: {(said.Length == 0 ? $"the client ended with status {result.Status}" : said.Length > 400 ? said[^400..] : said)}\n"
+        // The first lines name the cause; what follows is advice and log files.
+        var lines = result.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.StartsWith("npm warn", StringComparison.Ordinal) && !line.StartsWith("W:", StringComparison.Ordinal)).Take(3);
+        var said = string.Join("; ", lines);
+        return new($"cannot fetch {pin.Name} {pin.Version}: {(said.Length == 0 ? $"the client ended with status {result.Status}" : said)}\n"
             + $"{hint}Without a network: put the archive into {ArchiveFolder}, or copy the data folder of a machine that has it into {Path.Combine(options.CacheFolder, "data")}.");
     }
 }
