@@ -3,7 +3,6 @@ using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training.Logging;
-using Selfsame.Training.Progress;
 using Selfsame.Training.Schedules;
 
 namespace Selfsame.Training;
@@ -61,15 +60,14 @@ internal sealed class TrainingLoop
             Position = host.NextPosition;
         }
 
-        var norm = GradientClipping.Norm(_model.Arena);
-        var scale = _recipe.ClipNorm is { } limit && norm > limit ? limit / (norm + 1e-6) : 1.0;
-        var problem = _guard.Judge(loss, norm);
+        var gradient = GradientClipping.Measure(_model.Arena, _recipe.ClipNorm ?? double.PositiveInfinity);
+        var problem = _guard.Judge(loss, gradient.Value);
         if (problem is null)
         {
-            _model.Optimizer.Step(scale);
+            _model.Optimizer.Step(gradient.Factor);
             _model.Follow(momentum);
             _meter.Add("loss", loss);
-            _meter.Add("gradient_norm", norm);
+            _meter.Add("gradient_norm", gradient.Value);
         }
         else
         {
