@@ -16,5 +16,14 @@ internal static class AdapterTable
         new SelfFlowModalities(),
         new SelfFlowSeparation(),
         new SelfFlowAverage(),
+        new KnnDino(),
+        new KnnDinoV2(),
+        new KnnSolo(),
+        new MetricsCollapse(),
+        new MetricsSlicedWasserstein(),
+        new ProbeLinearInput(),
+        new ProbeLogistic(),
+        new ProbeMaeHead(),
+        new ProbeRidge(),
     ];
 }

@@ -1,0 +1,50 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Evaluation;
+
+/// <summary>Retrieval between two modalities, both ways.</summary>
+/// <param name="FirstToSecond">Queries from the first, candidates from the second.</param>
+/// <param name="SecondToFirst">The other way.</param>
+public sealed record PairRetrievalScore(RetrievalScore FirstToSecond, RetrievalScore SecondToFirst);
+
+/// <summary>Finds captions for pictures and pictures for captions, or any other pair of modalities (<c>retrieval/pair-1</c>).</summary>
+/// <remarks>
+/// Cosine similarity; a query is answered when any row of its group is among the first k, as in CLIP's evaluation with five captions
+/// a picture (Radford et al. 2021, https://arxiv.org/abs/2103.00020). A wrong candidate that ties with the right one counts as before it.
+/// </remarks>
+public static class PairRetrieval
+{
+    /// <summary>The protocol's name and version.</summary>
+    public const string Protocol = "retrieval/pair-1";
+
+    private static readonly int[] Cutoffs = [1, 5, 10];
+
+    /// <summary>Asks with every row of both.</summary>
+    /// <param name="first">(N, D) features of one modality.</param>
+    /// <param name="firstGroups">N ids; rows with the same id belong together.</param>
+    /// <param name="second">(M, D) features of the other, in the same space.</param>
+    /// <param name="secondGroups">M ids.</param>
+    /// <param name="cancellation">Stops between pieces of queries.</param>
+    /// <returns>Recall at 1, 5 and 10 both ways.</returns>
+    /// <exception cref="ShapeException">Ids and rows differ in number, or the features in width.</exception>
+    /// <exception cref="ArgumentException">No id occurs on both sides, or features hold NaN.</exception>
+    public static PairRetrievalScore Evaluate(
+        Tensor first, ReadOnlySpan<long> firstGroups, Tensor second, ReadOnlySpan<long> secondGroups, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        RetrievalTally.RequireIds(first, firstGroups, "groups");
+        RetrievalTally.RequireIds(second, secondGroups, "groups");
+        if (first.Size(1) != second.Size(1))
+            throw new ShapeException($"features are {first} and {second}; both modalities must be projected to the same width.");
+        var (one, other) = (firstGroups.ToArray(), secondGroups.ToArray());
+        return new(OneWay(first, one, second, other, cancellation), OneWay(second, other, first, one, cancellation));
+    }
+
+    private static RetrievalScore OneWay(Tensor queries, long[] asked, Tensor bank, long[] groups, CancellationToken cancellation)
+    {
+        var tally = new RetrievalTally(Cutoffs);
+        SimilarityRows.Visit(bank, queries, Similarity.Cosine, (query, similarities) => tally.Add(similarities, groups, asked[query]), cancellation);
+        return tally.Score("pair retrieval");
+    }
+}
