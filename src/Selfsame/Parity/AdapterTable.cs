@@ -10,6 +10,12 @@ internal static class AdapterTable
         new EmaSchedules(),
         new MaeLearningRate(),
         new OptimiserSchedules(),
+        new SelfFlowForward(),
+        new SelfFlowSampling(),
+        new SelfFlowSamplingOde(),
         new SelfFlowSchedule(),
+        new SitLosses(),
+        new SitPaths(),
+        new SitSamplers(),
     ];
 }
