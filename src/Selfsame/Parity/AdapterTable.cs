@@ -25,5 +25,11 @@ internal static class AdapterTable
         new ProbeLogistic(),
         new ProbeMaeHead(),
         new ProbeRidge(),
+        new SelfFlowForward(),
+        new SelfFlowSampling(),
+        new SelfFlowSamplingOde(),
+        new SitLosses(),
+        new SitPaths(),
+        new SitSamplers(),
     ];
 }

@@ -3,7 +3,6 @@ using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training.Logging;
-using Selfsame.Training.Schedules;
 
 namespace Selfsame.Training;
 
