@@ -1,4 +1,3 @@
-using Selfsame.Training.Logging;
 using Selfsame.Training.Progress;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -46,7 +45,7 @@ internal sealed record LiveView
         if (Saved is { } saved)
             rows.Add(new Text($"last checkpoint: step {HumanText.Count(saved.Step)}", new Style(Color.Grey)).Ellipsis());
         if (Skipped > 0)
-            rows.Add(new Text($"{HumanText.Count(Skipped)} samples skipped, see quarantine.jsonl", new Style(Color.Yellow)).Ellipsis());
+            rows.Add(new Text($"skipped samples: {HumanText.Count(Skipped)}, see quarantine.jsonl", new Style(Color.Yellow)).Ellipsis());
         return new Rows(rows);
     }
 
