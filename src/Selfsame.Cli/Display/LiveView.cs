@@ -49,16 +49,19 @@ internal sealed record LiveView
         return new Rows(rows);
     }
 
-    private Text Facts(long step, long total)
+    private FactLine Facts(long step, long total)
     {
-        var facts = $"{HumanText.Count(step)} / {HumanText.Count(total)}";
+        List<string> facts = [$"{HumanText.Count(step)} / {HumanText.Count(total)}"];
         if (Step is { } done)
         {
-            facts += $"   loss {HumanText.Value(done.Loss)}   {HumanText.Rate(done.SamplesPerSecond)} samples/s   data wait {HumanText.Percent(done.DataWaitShare)}";
+            facts.AddRange([
+                $"loss {HumanText.Value(done.Loss)}",
+                $"{HumanText.Rate(done.SamplesPerSecond)} samples/s",
+                $"data wait {HumanText.Percent(done.DataWaitShare)}"]);
             if (done.Eta is { } eta)
-                facts += $"   ETA {HumanText.Duration(eta)}";
+                facts.Add($"ETA {HumanText.Duration(eta)}");
         }
-        return new Text(facts);
+        return new FactLine(facts);
     }
 
     private static Table EvaluationTable(TrainingEvent.Evaluated evaluated)

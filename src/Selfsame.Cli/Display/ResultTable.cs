@@ -20,8 +20,7 @@ internal static class ResultTable
         var verdict = RunVerdict.Of(result);
         if (result.Evaluation.Count > 0)
             console.Write(Metrics(result));
-        console.Write(new Text(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)));
-        console.Write(new Text($": {verdict.Text}\n\n"));
+        console.Write(new Paragraph(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)).Append($": {verdict.Text}\n\n"));
         console.Write(new Text("What to try next\n", new Style(decoration: Decoration.Bold)));
         foreach (var (why, command) in NextSteps(verdict.Kind, folder))
             console.Write(new Text(command is null ? $"  {why}\n" : $"  {why}\n    {command}\n"));
