@@ -1,4 +1,3 @@
-using Selfsame.Training.Logging;
 using Selfsame.Training.Progress;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -46,20 +45,23 @@ internal sealed record LiveView
         if (Saved is { } saved)
             rows.Add(new Text($"last checkpoint: step {HumanText.Count(saved.Step)}", new Style(Color.Grey)).Ellipsis());
         if (Skipped > 0)
-            rows.Add(new Text($"{HumanText.Count(Skipped)} samples skipped, see quarantine.jsonl", new Style(Color.Yellow)).Ellipsis());
+            rows.Add(new Text($"skipped samples: {HumanText.Count(Skipped)}, see quarantine.jsonl", new Style(Color.Yellow)).Ellipsis());
         return new Rows(rows);
     }
 
-    private Text Facts(long step, long total)
+    private FactLine Facts(long step, long total)
     {
-        var facts = $"{HumanText.Count(step)} / {HumanText.Count(total)}";
+        List<string> facts = [$"{HumanText.Count(step)} / {HumanText.Count(total)}"];
         if (Step is { } done)
         {
-            facts += $"   loss {HumanText.Value(done.Loss)}   {HumanText.Rate(done.SamplesPerSecond)} samples/s   data wait {HumanText.Percent(done.DataWaitShare)}";
+            facts.AddRange([
+                $"loss {HumanText.Value(done.Loss)}",
+                $"{HumanText.Rate(done.SamplesPerSecond)} samples/s",
+                $"data wait {HumanText.Percent(done.DataWaitShare)}"]);
             if (done.Eta is { } eta)
-                facts += $"   ETA {HumanText.Duration(eta)}";
+                facts.Add($"ETA {HumanText.Duration(eta)}");
         }
-        return new Text(facts);
+        return new FactLine(facts);
     }
 
     private static Table EvaluationTable(TrainingEvent.Evaluated evaluated)

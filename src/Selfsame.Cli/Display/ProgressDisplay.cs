@@ -20,16 +20,18 @@ internal static class ProgressDisplay
             ? new LiveProgress(console, time)
             : new PlainProgress(output, time);
 
-    /// <summary>A console on standard output: not interactive when piped, without colours when NO_COLOR is set (https://no-color.org).</summary>
+    /// <summary>A console on standard output: plain text when piped, without colours when NO_COLOR is set (https://no-color.org).</summary>
     internal static IAnsiConsole CreateConsole()
     {
+        var piped = Console.IsOutputRedirected;
+        var colours = !piped && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Ansi = piped ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = piped ? InteractionSupport.No : InteractionSupport.Detect,
             Out = new AnsiConsoleOutput(Console.Out),
         });
-        if (Console.IsOutputRedirected)
-            console.Profile.Capabilities.Interactive = false;
         return console;
     }
 }

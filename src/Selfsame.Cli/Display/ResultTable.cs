@@ -1,14 +1,16 @@
+using System.Buffers;
 using Selfsame.Evaluation.Report;
 using Selfsame.Training;
 using Selfsame.Training.Progress;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Selfsame.Cli.Display;
 
 /// <summary>The end of a run on the screen: the trained model beside its baselines, a verdict, and what to try next.</summary>
 internal static class ResultTable
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create(" '\"$&;()<>|*?\\`!#~");
+
     /// <summary>Writes it.</summary>
     /// <param name="console">Where to.</param>
     /// <param name="result">The outcome.</param>
@@ -18,8 +20,7 @@ internal static class ResultTable
         var verdict = RunVerdict.Of(result);
         if (result.Evaluation.Count > 0)
             console.Write(Metrics(result));
-        console.Write(new Text(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)));
-        console.Write(new Text($": {verdict.Text}\n\n"));
+        console.Write(new Paragraph(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)).Append($": {verdict.Text}\n\n"));
         console.Write(new Text("What to try next\n", new Style(decoration: Decoration.Bold)));
         foreach (var (why, command) in NextSteps(verdict.Kind, folder))
             console.Write(new Text(command is null ? $"  {why}\n" : $"  {why}\n    {command}\n"));
@@ -84,7 +85,7 @@ internal static class ResultTable
     private static TableColumn Column(string name) => new(new Text(name, new Style(decoration: Decoration.Bold)));
 
     // The star is there for terminals without colours.
-    private static IRenderable Value(MetricComparison metric, string name, double? value) => value switch
+    private static Text Value(MetricComparison metric, string name, double? value) => value switch
     {
         null => new Text("-"),
         { } number when metric.Winner == name => new Text("* " + HumanText.Value(number), new Style(Color.Green, decoration: Decoration.Bold)),
@@ -99,5 +100,5 @@ internal static class ResultTable
         _ => Color.Red,
     };
 
-    private static string Quoted(string path) => path.AsSpan().IndexOfAny(" '\"$&;()<>|*?\\") < 0 ? path : "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    private static string Quoted(string path) => path.AsSpan().IndexOfAny(Special) < 0 ? path : "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -23,6 +23,13 @@ internal sealed class HtmlPage
         return this;
     }
 
+    /// <summary>Appends a name in snake case, which may break across lines after its underscores.</summary>
+    internal HtmlPage AddName(string name)
+    {
+        _text.Append(WebUtility.HtmlEncode(name).Replace("_", "_<wbr>", StringComparison.Ordinal));
+        return this;
+    }
+
     /// <summary>The page so far.</summary>
     public override string ToString() => _text.ToString();
 

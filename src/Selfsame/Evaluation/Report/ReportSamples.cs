@@ -20,16 +20,17 @@ internal static class ReportSamples
         foreach (var kind in data.Samples.GroupBy(sample => sample.Name))
         {
             page.Add($"<h3>{kind.Key}</h3>\n<div class=\"samples\">\n");
-            foreach (var sample in Spread([.. kind]))
+            var pictures = kind.Where(IsPng).ToArray();
+            leftOut += kind.Count() - pictures.Length;
+            foreach (var sample in Spread(pictures))
             {
                 // The length is asked first, so that a giant isn't even read.
-                var length = new FileInfo(sample.Path).Length;
-                var png = bytes + length <= MostBytes ? File.ReadAllBytes(sample.Path) : [];
-                if (!png.AsSpan().StartsWith(Signature))
+                if (bytes + new FileInfo(sample.Path).Length > MostBytes)
                 {
                     leftOut++;
                     continue;
                 }
+                var png = File.ReadAllBytes(sample.Path);
                 bytes += png.Length;
                 var step = HumanText.Count(sample.Step);
                 page.Add($"<figure><img alt=\"{sample.Name} after {step} steps\" src=\"data:image/png;base64,").AddTrusted(Convert.ToBase64String(png))
@@ -40,8 +41,15 @@ internal static class ReportSamples
         if (data.Samples.Count == 0)
             page.AddTrusted("<p class=\"none\">No pictures were made during this run.</p>\n");
         if (leftOut > 0)
-            page.Add($"<p class=\"note\">{leftOut} pictures are left out: together too large for one page, or not PNG files. All are in {data.Folder.SamplesPath}.</p>\n");
+            page.Add($"<p class=\"note\">Pictures left out, since together too large for one page or not PNG files: {leftOut}. All are in {data.Folder.SamplesPath}.</p>\n");
         page.AddTrusted("</section>\n");
+    }
+
+    private static bool IsPng(RunSample sample)
+    {
+        Span<byte> start = stackalloc byte[8];
+        using var file = File.OpenRead(sample.Path);
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Signature);
     }
 
     /// <summary>The first, the last and some between.</summary>

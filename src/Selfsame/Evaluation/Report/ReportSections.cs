@@ -62,7 +62,7 @@ internal static class ReportSections
         foreach (var metric in MetricComparison.Of(result))
         {
             var direction = metric.Direction switch { MetricDirection.Higher => "higher is better", MetricDirection.Lower => "lower is better", _ => "for information" };
-            page.Add($"<tr><th scope=\"row\">{metric.Name}<small>{direction}</small></th>");
+            page.AddTrusted("<tr><th scope=\"row\">").AddName(metric.Name).Add($"<small>{direction}</small></th>");
             Cell("trained", metric.Trained);
             Cell(RunResult.RandomInit, metric.RandomInit);
             Cell(RunResult.RawInput, metric.RawInput);
@@ -110,7 +110,7 @@ internal static class ReportSections
         {
             page.Add($"<figure class=\"chart\"><figcaption>{chart.Title}");
             if (chart.NotFinite > 0)
-                page.Add($"<small>{chart.NotFinite} values are not finite</small>");
+                page.Add($"<small>not finite: {chart.NotFinite}</small>");
             page.AddTrusted("</figcaption><div class=\"plot\"></div></figure>\n");
         }
         page.AddTrusted("</div>\n<script type=\"application/json\" id=\"charts\">").AddTrusted(ReportCurves.ToJson(charts)).AddTrusted("</script>\n</section>\n");
@@ -169,13 +169,13 @@ internal static class ReportSections
             page.AddTrusted("<p class=\"none\">Every sample could be read.</p>\n</section>\n");
             return;
         }
-        page.Add($"<p class=\"lead\">{HumanText.Count(total)} samples could not be used. All are listed in quarantine.jsonl.</p>\n");
+        page.Add($"<p class=\"lead\">Samples that could not be used: {HumanText.Count(total)}. All are listed in quarantine.jsonl.</p>\n");
         page.AddTrusted("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Reason</th><th scope=\"col\">Count</th><th scope=\"col\">For example</th></tr></thead>\n<tbody>\n");
         foreach (var (reason, count, samples) in reasons.Take(QuarantineReasonsShown))
             page.Add($"<tr><th scope=\"row\">{reason}</th><td class=\"number\">{HumanText.Count(count)}</td><td><code>{string.Join(", ", samples)}</code></td></tr>\n");
         page.AddTrusted("</tbody>\n</table></div>\n");
         if (reasons.Count > QuarantineReasonsShown)
-            page.Add($"<p class=\"note\">and {reasons.Count - QuarantineReasonsShown} other reasons.</p>\n");
+            page.Add($"<p class=\"note\">Further reasons: {reasons.Count - QuarantineReasonsShown}.</p>\n");
         page.AddTrusted("</section>\n");
     }
 
