@@ -20,6 +20,9 @@ public abstract class Objective : Module
     {
     }
 
+    /// <summary>Blocks whose features serve best where the user names none, from 1; empty takes the last.</summary>
+    public virtual IReadOnlyList<int> FeatureLayers => [];
+
     /// <summary>The part that is kept: turns samples into features.</summary>
     /// <param name="averaged">Take the teacher's average of the weights where there is one.</param>
     public abstract IFeatureExtractor Features(bool averaged);

@@ -1,4 +1,5 @@
 using Selfsame.Corruption;
+using Selfsame.Generation;
 using Selfsame.Models;
 using Selfsame.Recipes;
 using Selfsame.Torch;
@@ -140,7 +141,7 @@ public enum NoiseLevelKind
 }
 
 /// <inheritdoc cref="SelfFlowSettings"/>
-public sealed class SelfFlow : Objective
+public sealed class SelfFlow : Objective, IGenerator
 {
     private readonly SelfFlowSettings _settings;
     private readonly DiffusionTransformer _student, _teacher;
@@ -167,6 +168,9 @@ public sealed class SelfFlow : Objective
     /// <summary>Between pictures and tokens.</summary>
     public ILatentTokenizer Tokenizer { get; }
 
+    /// <summary>The layer that the student imitates: late layers of a generative model turn back to pixels.</summary>
+    public override IReadOnlyList<int> FeatureLayers => [_settings.Loss(_student.Settings.Blocks.Depth).TeacherLayer];
+
     /// <inheritdoc/>
     public override IReadOnlyList<(Module Student, Module Teacher)> Teachers => [(_student, _teacher)];
 
@@ -185,6 +189,22 @@ public sealed class SelfFlow : Objective
         using (GradMode.Off())
             tokens = Tokenizer.Encode(batch[Modality.Image]);
         return _loss.Compute(tokens, _settings.Label is null ? null : batch.Labels, step);
+    }
+
+    /// <inheritdoc/>
+    public int Classes => Math.Max(0, _student.Settings.Classes - 1);
+
+    /// <inheritdoc/>
+    public Tensor Generate(int count, Tensor? labels, SamplerSettings settings, StepContext draws, bool averaged = true, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(draws);
+        using var scope = Scope.Enter();
+        using var guard = GradMode.Off();
+        var network = _student.Settings;
+        long[] shape = [count, (long)network.Grid.Rows * network.Grid.Columns, network.TokenWidth];
+        var tokens = FlowSampler.Sample(
+            Network(averaged), draws.Normal("start", shape), labels, settings, k => draws.Normal(FormattableString.Invariant($"noise.{k}"), shape), cancellation: cancellation);
+        return scope.MoveOut(Tokenizer.Decode(tokens));
     }
 
     /// <inheritdoc/>

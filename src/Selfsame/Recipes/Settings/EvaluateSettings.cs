@@ -1,36 +1,49 @@
 namespace Selfsame.Recipes;
 
-/// <summary>What to measure, and when. A measure that is null is left out; one that the data can't serve (no labels) says so and is skipped.</summary>
+/// <summary>What to measure of the trained model, and of the two baselines beside it.</summary>
 public sealed record EvaluateSettings
 {
-    /// <summary>Distance between evaluations; there is always one at the end. Null (default): only that one.</summary>
+    /// <summary>How often to evaluate during the run; at the end it always happens. Null (default): only at the end.</summary>
     public Duration? Every { get; init; }
 
-    /// <summary>Where features are taken from.</summary>
+    /// <summary>Column of the data whose values the classifiers predict. Null (default): the first of category, label, class, folder that the data has.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Column that tells different views of one thing apart, for retrieval. Null (default): the first of vendor, view that the data has.</summary>
+    public string? View { get; init; }
+
+    /// <summary>Samples of the training part that classifiers are fitted on, spread evenly over it, at least 1. Null (default): all.</summary>
+    [Limits(1, 1_000_000_000, "the number of samples that classifiers are fitted on"), Unit("samples")]
+    public int? TrainSamples { get; init; }
+
+    /// <summary>Which features are judged.</summary>
     public FeatureSettings Features { get; init; } = new();
 
-    /// <summary>Class by vote of the nearest neighbours.</summary>
+    /// <summary>Nearest neighbours; null for none.</summary>
     public KnnSettings? Knn { get; init; } = new();
 
-    /// <summary>Class by a linear layer on frozen features. Default null.</summary>
-    public ProbeSettings? Probe { get; init; }
+    /// <summary>Linear classifier; null for none.</summary>
+    public ProbeSettings? Probe { get; init; } = new();
 
-    /// <summary>Another view, or the other modality, of the same thing among all others. Default null.</summary>
-    public RetrievalSettings? Retrieval { get; init; }
+    /// <summary>Finding the other views of a thing; null for none.</summary>
+    public RetrievalSettings? Retrieval { get; init; } = new();
 
-    /// <summary>Generated samples, for systems that generate. Default null.</summary>
-    public SampleSettings? Samples { get; init; }
+    /// <summary>Samples of generative methods; null for none.</summary>
+    public SampleSettings? Samples { get; init; } = new();
 }
 
-/// <summary>Where features are taken from.</summary>
+/// <summary>Which features are judged.</summary>
 public sealed record FeatureSettings
 {
-    /// <summary>Block whose output is taken, from 1. Null (default): the last, after the final normalization.</summary>
+    /// <summary>Blocks whose outputs are put side by side, from 1. Empty (default): the method's own choice, else the last.</summary>
     [Limits(1, 1024, "the number of a block")]
-    public int? Layer { get; init; }
+    public EquatableList<int> Layers { get; init; } = [];
 
-    /// <summary>How tokens become one vector. Default auto.</summary>
+    /// <summary>How tokens become one vector. Default: the class token where there is one, else the mean.</summary>
     public Pooling Pooling { get; init; }
+
+    /// <summary>Use the teacher's average of the weights where there is one. Default true.</summary>
+    public bool Averaged { get; init; } = true;
 }
 
 /// <summary>How tokens become one vector.</summary>
@@ -42,11 +55,17 @@ public enum Pooling
     /// <summary>The class token.</summary>
     ClassToken,
 
-    /// <summary>The mean of all tokens that have a place.</summary>
+    /// <summary>Mean of the grid's tokens.</summary>
     Mean,
 
-    /// <summary>The largest value over all tokens that have a place.</summary>
+    /// <summary>Largest value of each feature over the grid's tokens.</summary>
     Max,
+
+    /// <summary>Means over the four quarters of the grid, side by side: keeps where things are.</summary>
+    Quarters,
+
+    /// <summary>Means over a 4 × 4 grid of regions, side by side.</summary>
+    Sixteenths,
 }
 
 /// <summary>Weighted vote of the nearest neighbours by cosine similarity. Wu et al. 2018, arXiv:1805.01978.</summary>
@@ -61,33 +80,16 @@ public sealed record KnnSettings
     public double Temperature { get; init; } = 0.07;
 }
 
-/// <summary>A linear layer trained on frozen, standardized features.</summary>
+/// <summary>Linear classifier on standardised features: multinomial logistic regression (<c>probe/logistic-1</c>).</summary>
 public sealed record ProbeSettings
 {
-    /// <summary>Passes through the training features, at least 1. Default 100.</summary>
-    [Limits(1, 1_000_000, "the number of passes through the features"), Unit("epochs")]
-    public int Epochs { get; init; } = 100;
-
-    /// <summary>Samples in a step, at least 1. Default 256.</summary>
-    [Limits(1, 1 << 24, "the number of samples in a step"), Unit("samples")]
-    public int Batch { get; init; } = 256;
-
-    /// <summary>Peak learning rate, above 0; it falls along a cosine. Default 0.001.</summary>
-    [Limits(0, 1e6, "the peak learning rate", AboveMin = true)]
-    public double Rate { get; init; } = 0.001;
-
-    /// <summary>Weight decay, at least 0. Default 0.</summary>
-    [Limits(0, 1e6, "the weight decay")]
-    public double Decay { get; init; }
+    /// <summary>Strengths C tried on the validation part, rising; the penalty on the weights is 1/(2C).</summary>
+    [Count(1, 100), Limits(0, 1e9, "a strength of the probe", AboveMin = true)]
+    public EquatableList<double> Strengths { get; init; } = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
 }
 
-/// <summary>Share of queries whose partner is among the nearest few.</summary>
-public sealed record RetrievalSettings
-{
-    /// <summary>The numbers of nearest that are looked at, each at least 1. Default 1, 5, 10.</summary>
-    [Count(1, 16), Limits(1, 1_000_000, "the number of nearest looked at")]
-    public EquatableList<int> At { get; init; } = [1, 5, 10];
-}
+/// <summary>Finding the other views of a thing by nearest neighbours (<c>retrieval/cross-view-1</c>); the block has no settings of its own.</summary>
+public sealed record RetrievalSettings;
 
 /// <summary>Generated samples.</summary>
 public sealed record SampleSettings

@@ -1,0 +1,111 @@
+using Selfsame.Data;
+using Selfsame.Data.Loading;
+using Selfsame.Objectives;
+using Selfsame.Recipes;
+using Selfsame.Torch;
+using Selfsame.Training;
+
+namespace Selfsame.Evaluation;
+
+/// <summary>Vectors of many samples, with the sample each row belongs to.</summary>
+/// <param name="Values">(N, D), float32, on the host.</param>
+/// <param name="Indices">Index in the data set of each row.</param>
+public sealed record FeatureTable(Tensor Values, int[] Indices) : IDisposable
+{
+    /// <summary>Frees the vectors.</summary>
+    public void Dispose() => Values.Dispose();
+}
+
+/// <summary>Reads samples in order and turns them into vectors.</summary>
+/// <param name="data">Where samples come from.</param>
+/// <param name="transform">What is done to each; nothing random.</param>
+/// <param name="shape">What the transform puts out.</param>
+/// <param name="batch">Samples at a time.</param>
+/// <param name="workers">Threads that decode; 0 for one a core.</param>
+public sealed class FeatureReader(DataSet data, ISampleTransform transform, BatchShape shape, int batch = 256, int workers = 0)
+{
+    /// <summary>Vectors of some samples.</summary>
+    /// <param name="samples">Which, in this order; samples that can't be read are left out.</param>
+    /// <param name="vectors">Turns a batch into (B, D).</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public FeatureTable Read(int[] samples, Func<Batch, Tensor> vectors, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(vectors);
+        var indices = new List<int>(samples.Length);
+        Tensor? all = null;
+        using var loader = new BatchLoader(data, samples, transform, new BatchLoaderSettings { BatchSize = Math.Min(batch, samples.Length), Sequential = true, Workers = workers });
+        while (loader.Next(cancellation) is { } host)
+        {
+            using (host)
+            {
+                if (host.Count == 0)
+                    continue;
+                using var scope = Scope.Enter();
+                using var guard = GradMode.Off();
+                var rows = vectors(shape.Batch(host));
+                all ??= Scope.Release(Ops.Empty([samples.Length, rows.Size(1)]));
+                all.Narrow(0, indices.Count, host.Count).CopyFrom(rows);
+                foreach (var index in host.Indices)
+                    indices.Add(index);
+            }
+        }
+
+        if (all is null)
+            throw new DataSourceException("none of the samples to evaluate could be read");
+        if (indices.Count == samples.Length)
+            return new FeatureTable(all, [.. indices]);
+        using (all)
+            return new FeatureTable(Scope.Release(all.Narrow(0, 0, indices.Count).Clone()), [.. indices]);
+    }
+
+    /// <summary>Puts the chosen layers' pooled tokens side by side.</summary>
+    /// <param name="extractor">The model.</param>
+    /// <param name="layers">Blocks from 1; empty takes the last.</param>
+    /// <param name="pooling">How tokens become one vector.</param>
+    /// <returns>A function of a batch, for <see cref="Read"/>.</returns>
+    public static Func<Batch, Tensor> Pooled(IFeatureExtractor extractor, IReadOnlyList<int> layers, Pooling pooling)
+    {
+        ArgumentNullException.ThrowIfNull(extractor);
+        ArgumentNullException.ThrowIfNull(layers);
+        int[] wanted = layers.Count == 0 ? [extractor.Layers] : [.. layers];
+        if (wanted.FirstOrDefault(layer => layer > extractor.Layers) is > 0 and var beyond)
+            throw new ArgumentException($"evaluate.features.layers has {beyond}; the encoder has {extractor.Layers} blocks", nameof(layers));
+        return batch =>
+        {
+            var tokens = extractor.Extract(batch, wanted.Max());
+            var parts = Array.ConvertAll(wanted, layer => Pool(tokens[layer - 1].To(DType.Float32), extractor, pooling));
+            return parts.Length == 1 ? parts[0] : Ops.Cat(parts, 1);
+        };
+    }
+
+    /// <summary>Tokens of one layer to one vector a sample.</summary>
+    /// <param name="tokens">(B, prefix + N, D).</param>
+    /// <param name="extractor">Knows prefix and grid.</param>
+    /// <param name="pooling">How.</param>
+    public static Tensor Pool(Tensor tokens, IFeatureExtractor extractor, Pooling pooling)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(extractor);
+        if (pooling == Pooling.Auto)
+            pooling = extractor.Prefix > 0 ? Pooling.ClassToken : Pooling.Mean;
+        if (pooling == Pooling.ClassToken)
+            return extractor.Prefix > 0 ? tokens.Select(1, 0) : throw new ArgumentException("evaluate.features.pooling is class_token; the encoder has no class token. Use mean.", nameof(pooling));
+        var grid = tokens.Narrow(1, extractor.Prefix, tokens.Size(1) - extractor.Prefix);
+        return pooling switch
+        {
+            Pooling.Mean => grid.Mean(1, keepDim: false),
+            Pooling.Max => grid.Amax([1]),
+            Pooling.Quarters => Regions(grid, extractor.Grid, 2),
+            Pooling.Sixteenths => Regions(grid, extractor.Grid, 4),
+            _ => throw new ArgumentOutOfRangeException(nameof(pooling), pooling, "known: Auto, ClassToken, Mean, Max, Quarters, Sixteenths"),
+        };
+    }
+
+    private static Tensor Regions(Tensor grid, (int Rows, int Columns) size, int side)
+    {
+        var (batch, width) = (grid.Size(0), grid.Size(2));
+        var picture = grid.Reshape([batch, size.Rows, size.Columns, width]).Permute([0, 3, 1, 2]);
+        return picture.AdaptiveAvgPool2d([side, side]).Reshape([batch, width * side * side]);
+    }
+}

@@ -1,0 +1,113 @@
+using Selfsame.Data;
+using Selfsame.Data.Loading;
+using Selfsame.Modalities.Image;
+using Selfsame.Objectives;
+using Selfsame.Recipes;
+
+namespace Selfsame.Training;
+
+/// <summary>A recipe's data, opened: the samples, how they become views, and what evaluation sees.</summary>
+public sealed class RunData : IDisposable
+{
+    private RunData(Recipe recipe, DataSet set, IReadOnlyList<ViewSettings> views, ViewSettings plain)
+    {
+        Set = set;
+        Transform = new ViewTransform(views);
+        PlainTransform = new ViewTransform([plain]);
+        Labels = recipe.Objective.LabelColumn is { } column ? set.Labels(column) : null;
+        var side = views[0].Size;
+        Shape = new BatchShape(views.Count, Transform.OutputShape[1], side, side, Labels is not null);
+        PlainShape = Shape with { Views = 1, Labelled = false };
+        Range = (plain.Mean.Average(), plain.Std.Average());
+        Train = recipe.Data.Split == Recipes.DataSplit.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
+        if (Train.Length == 0)
+            throw new DataSourceException($"{set.Name} has no samples in its {recipe.Data.Split} part ({set.Count} in all); use data.split: all");
+        Model = new ModelContext(recipe.Encoder, (side, side), Transform.OutputShape[1], Labels?.Names.Count ?? 0);
+    }
+
+    /// <summary>The samples.</summary>
+    public DataSet Set { get; }
+
+    /// <summary>Samples that are trained on.</summary>
+    public int[] Train { get; }
+
+    /// <summary>Makes the training views.</summary>
+    public ViewTransform Transform { get; }
+
+    /// <summary>Makes the one view that evaluation sees; nothing random.</summary>
+    public ViewTransform PlainTransform { get; }
+
+    /// <summary>Shape of a training batch.</summary>
+    public BatchShape Shape { get; }
+
+    /// <summary>Shape of an evaluation batch.</summary>
+    public BatchShape PlainShape { get; }
+
+    /// <summary>Labels the method is conditioned on; null for none.</summary>
+    public LabelSet? Labels { get; }
+
+    /// <summary>Mean and deviation that pictures are normalised with, on values in 0..1.</summary>
+    public (double Mean, double Deviation) Range { get; }
+
+    /// <summary>Sizes that the model needs to know.</summary>
+    public ModelContext Model { get; }
+
+    /// <summary>Opens the data, fetching it where it is in the catalogue.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="options">Cache folder and progress.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="DataSourceException">The data can't be had, or has no such column.</exception>
+    public static async Task<RunData> OpenAsync(Recipe recipe, DataOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(options);
+        if (recipe.Data.Cache is { } cache)
+            options = options with { CacheFolder = cache };
+        var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
+        try
+        {
+            var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
+            if (views.Length == 0)
+                views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
+            var plain = InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background };
+            return new RunData(recipe, set, views, plain);
+        }
+        catch
+        {
+            set.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A loader of training batches.</summary>
+    /// <param name="recipe">Batch size, seed, workers.</param>
+    /// <param name="start">Samples already seen.</param>
+    /// <param name="quarantine">Told of samples that can't be used.</param>
+    public BatchLoader Batches(Recipe recipe, long start, Quarantine quarantine)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return new BatchLoader(Set, Train, Transform, new BatchLoaderSettings
+        {
+            BatchSize = recipe.MicroBatch ?? recipe.Batch,
+            Seed = recipe.Seed,
+            Start = start,
+            Workers = recipe.Data.Workers,
+            CacheBytes = 1L << 30,
+            LabelColumns = Labels is null ? [] : [Labels.Column],
+        }, quarantine);
+    }
+
+    /// <summary>Closes the samples.</summary>
+    public void Dispose() => Set.Dispose();
+
+    private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range
+        ? view with { Mean = [range.Mean, range.Mean, range.Mean], Std = [range.Deviation, range.Deviation, range.Deviation] }
+        : view;
+
+    private static Data.DataSplit Convert(Recipes.DataSplit split) => split switch
+    {
+        Recipes.DataSplit.Train => Data.DataSplit.Train,
+        Recipes.DataSplit.Validation => Data.DataSplit.Validation,
+        _ => Data.DataSplit.Test,
+    };
+}
