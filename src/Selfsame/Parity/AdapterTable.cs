@@ -31,5 +31,17 @@ internal static class AdapterTable
         new SitLosses(),
         new SitPaths(),
         new SitSamplers(),
+        new TransformsResizedCropPil(),
+        new TransformsResizedCropTensor(),
+        new TransformsColourJitterPil(),
+        new TransformsColourJitterFloat(),
+        new TransformsColourJitterBytes(),
+        new TransformsColourJitterParameters(),
+        new TransformsPointOps(),
+        new TransformsGaussianBlur(),
+        new TransformsRandomResizedCropBox(),
+        new TransformsEvaluation(),
+        new TransformsByol(),
+        new TransformsDino(),
     ];
 }

@@ -1,14 +1,15 @@
 namespace Selfsame.Randomness;
 
-/// <summary>Draws as a pure function of (seed, a, b, name, number of the call): no hidden state, so a resumed run draws what an unbroken one would.</summary>
-/// <remarks>Philox4x32-10 twice: once to turn (seed, a, b) into a key, then once a draw with the name's hash and the call number as counter. Allocates nothing; not for use from two threads at once.</remarks>
+/// <summary>Draws as a pure function of (seed, a, b, name, how often this name was drawn before): a resumed run draws what an unbroken one would, and a draw under a new name changes no other.</summary>
+/// <remarks>Philox4x32-10 twice: once to turn (seed, a, b) into a key, then once a block with the name's hash and its count as counter. Allocates only where more than 16 names are drawn; not for use from two threads at once.</remarks>
 public sealed class SeededDraws : IDraws
 {
     private const double UnitOfUniform = 1.0 / (1UL << 53);
 
     private ulong _key;
     private uint _stream;
-    private uint _calls;
+    private Count[] _counts = new Count[16];   // searched from the front: a sample draws under a dozen names
+    private int _names;
 
     /// <summary>Starts the draws of one place.</summary>
     /// <param name="seed">Seed of the run.</param>
@@ -21,7 +22,7 @@ public sealed class SeededDraws : IDraws
     public void Restart(ulong seed, ulong a, ulong b)
     {
         (_key, var rest) = Philox.Block(seed, a, b);
-        (_stream, _calls) = ((uint)rest, 0);
+        (_stream, _names) = ((uint)rest, 0);
     }
 
     /// <inheritdoc/>
@@ -55,7 +56,23 @@ public sealed class SeededDraws : IDraws
         }
     }
 
-    private (ulong Low, ulong High) Next(string name) => Philox.Block(_key, HashOf(name), _stream | (ulong)_calls++ << 32);
+    private (ulong Low, ulong High) Next(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var hash = HashOf(name);
+        return Philox.Block(_key, hash, _stream | (ulong)CallsOf(hash)++ << 32);
+    }
+
+    private ref uint CallsOf(ulong name)
+    {
+        for (var i = 0; i < _names; i++)
+            if (_counts[i].Name == name)
+                return ref _counts[i].Calls;
+        if (_names == _counts.Length)
+            Array.Resize(ref _counts, 2 * _names);
+        _counts[_names] = new Count { Name = name };
+        return ref _counts[_names++].Calls;
+    }
 
     private static double ToUniform(ulong bits) => (bits >> 11) * UnitOfUniform;
 
@@ -69,5 +86,11 @@ public sealed class SeededDraws : IDraws
         foreach (var unit in name)
             hash = (hash ^ unit) * 1099511628211UL;
         return hash;
+    }
+
+    private struct Count
+    {
+        public ulong Name;
+        public uint Calls;
     }
 }

@@ -10,12 +10,12 @@ public readonly record struct CropBox(int Top, int Left, int Height, int Width)
     /// <summary>The whole of a picture.</summary>
     public static CropBox Whole(int height, int width) => new(0, 0, height, width);
 
-    /// <summary>The middle of a picture, offsets rounded half to even as torchvision's centre crop does; reaches outside where the picture is smaller.</summary>
+    /// <summary>The middle of a picture, offsets rounded half to even as torchvision's center crop does; reaches outside where the picture is smaller.</summary>
     /// <param name="height">Rows of the picture.</param>
     /// <param name="width">Columns of the picture.</param>
     /// <param name="cropHeight">Rows of the box.</param>
     /// <param name="cropWidth">Columns of the box.</param>
-    public static CropBox Centre(int height, int width, int cropHeight, int cropWidth) =>
+    public static CropBox Center(int height, int width, int cropHeight, int cropWidth) =>
         new(Offset(height, cropHeight), Offset(width, cropWidth), cropHeight, cropWidth);
 
     /// <summary>Whether the box lies inside a picture.</summary>

@@ -21,6 +21,16 @@ public static class Framing
         return result;
     }
 
+    /// <summary>The size at which the shorter side has a given length and the shape is kept, the longer side rounded down as torchvision does.</summary>
+    /// <param name="height">Rows now.</param>
+    /// <param name="width">Columns now.</param>
+    /// <param name="side">The shorter side, at least 1.</param>
+    public static (int Height, int Width) ShorterSide(int height, int width, int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        return height <= width ? (side, (int)((long)side * width / height)) : ((int)((long)side * height / width), side);
+    }
+
     /// <summary>Mirrors left and right, in place.</summary>
     public static void FlipHorizontal(ImageBuffer image)
     {

@@ -1,0 +1,66 @@
+namespace Selfsame.Modalities.Image;
+
+/// <summary>A sampled Gaussian of a given number of taps, as torchvision's <c>gaussian_blur</c>. The blur of BYOL and DINO is another: <see cref="GaussianBlur"/>.</summary>
+public static class PlanarBlur
+{
+    /// <summary>Blurs every channel; the border is mirrored without repeating the edge.</summary>
+    /// <param name="image">(C, H, W); whole numbers are rounded half to even.</param>
+    /// <param name="tapsX">Taps along rows, odd, less than twice the width.</param>
+    /// <param name="tapsY">Taps along columns, odd, less than twice the height.</param>
+    /// <param name="sigmaX">Standard deviation along rows in pixels, above 0.</param>
+    /// <param name="sigmaY">Standard deviation along columns in pixels, above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number of taps is even or too large, or a deviation not above 0.</exception>
+    public static PlanarImage Apply(PlanarImage image, int tapsX, int tapsY, double sigmaX, double sigmaY)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        float[] kernelX = Kernel(tapsX, sigmaX, image.Width), kernelY = Kernel(tapsY, sigmaY, image.Height);
+        var result = image.Like(image.Height, image.Width);
+        var between = new double[image.Area];
+        for (var c = 0; c < image.Channels; c++)
+            Plane(image.Plane(c), image.Height, image.Width, kernelX, kernelY, between, result.Plane(c));
+        if (image.Type == PlanarType.Byte)
+            foreach (ref var value in result.Values.AsSpan())
+                value = Math.Clamp(MathF.Round(value), 0, 255);
+        return result;
+    }
+
+    // Sums in double: what is rounded to whole numbers afterwards should not depend on the order of adding.
+    private static void Plane(ReadOnlySpan<float> from, int height, int width, float[] kernelX, float[] kernelY, double[] between, Span<float> to)
+    {
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
+            {
+                var sum = 0.0;
+                for (var tap = 0; tap < kernelX.Length; tap++)
+                    sum += (double)kernelX[tap] * from[y * width + Mirror(x + tap - kernelX.Length / 2, width)];
+                between[y * width + x] = sum;
+            }
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
+            {
+                var sum = 0.0;
+                for (var tap = 0; tap < kernelY.Length; tap++)
+                    sum += kernelY[tap] * between[Mirror(y + tap - kernelY.Length / 2, height) * width + x];
+                to[y * width + x] = (float)sum;
+            }
+    }
+
+    private static int Mirror(int place, int size) => place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place;
+
+    private static float[] Kernel(int taps, double sigma, int size)
+    {
+        if (taps < 1 || taps % 2 == 0 || taps / 2 >= size)
+            throw new ArgumentOutOfRangeException(nameof(taps), taps, $"the number of taps is odd and below twice the picture's {size} pixels");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sigma);
+        var kernel = new float[taps];
+        var sum = 0f;
+        for (var i = 0; i < taps; i++)
+        {
+            var distance = (float)((i - taps / 2) / sigma);
+            sum += kernel[i] = MathF.Exp(-0.5f * distance * distance);
+        }
+        for (var i = 0; i < taps; i++)
+            kernel[i] /= sum;
+        return kernel;
+    }
+}
