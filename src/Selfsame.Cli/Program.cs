@@ -5,7 +5,9 @@ using Selfsame.Cli.Verbs;
 // The verbs, in the order of the help. A new verb is one more line.
 Func<Command>[] verbs =
 [
+    PretrainVerb.Create,
     VerifyVerb.Create,
+    DataVerb.Create,
     ListVerb.Create,
     SchemaVerb.Create,
     DoctorVerb.Create,

@@ -19,7 +19,7 @@ public sealed class RunData : IDisposable
         Shape = new BatchShape(views.Count, Transform.OutputShape[1], side, side, Labels is not null);
         PlainShape = Shape with { Views = 1, Labelled = false };
         Range = (plain.Mean.Average(), plain.Std.Average());
-        Train = recipe.Data.Split == Recipes.DataSplit.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
+        Train = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
         if (Train.Length == 0)
             throw new DataSourceException($"{set.Name} has no samples in its {recipe.Data.Split} part ({set.Count} in all); use data.split: all");
         Model = new ModelContext(recipe.Encoder, (side, side), Transform.OutputShape[1], Labels?.Names.Count ?? 0);
@@ -104,10 +104,10 @@ public sealed class RunData : IDisposable
         ? view with { Mean = [range.Mean, range.Mean, range.Mean], Std = [range.Deviation, range.Deviation, range.Deviation] }
         : view;
 
-    private static Data.DataSplit Convert(Recipes.DataSplit split) => split switch
+    private static DataSplit Convert(TrainingPart split) => split switch
     {
-        Recipes.DataSplit.Train => Data.DataSplit.Train,
-        Recipes.DataSplit.Validation => Data.DataSplit.Validation,
-        _ => Data.DataSplit.Test,
+        TrainingPart.Train => DataSplit.Train,
+        TrainingPart.Validation => DataSplit.Validation,
+        _ => DataSplit.Test,
     };
 }

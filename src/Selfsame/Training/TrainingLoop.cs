@@ -31,6 +31,9 @@ internal sealed class TrainingLoop
     /// <summary>Where the loader stands, in samples.</summary>
     internal long Position { get; set; }
 
+    /// <summary>Where the batch of a step without finite loss is kept for a closer look; null keeps none.</summary>
+    internal string? BadBatchFolder { get; init; }
+
     /// <summary>Told of every skipped step: why.</summary>
     internal Action<string>? OnSkipped { get; set; }
 
@@ -98,6 +101,14 @@ internal sealed class TrainingLoop
         using var scope = Scope.Enter();
         using var search = NonFiniteSearch.Start();
         using var guard = GradMode.Off();
+        if (BadBatchFolder is not null)
+        {
+            Directory.CreateDirectory(BadBatchFolder);
+            var batch = _shape.Batch(host);
+            var path = Path.Combine(BadBatchFolder, FormattableString.Invariant($"step-{Step + 1}.safetensors"));
+            TensorFile.Save(path, [("image", batch[Modality.Image]), ("indices", Tensor.From(host.Indices))]);
+        }
+
         Compute(host, part);
         return search.Found is { } module ? $"first value that is not finite: output of {module}" : "all modules put out finite values; the loss itself overflowed";
     }

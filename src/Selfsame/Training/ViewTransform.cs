@@ -7,8 +7,11 @@ namespace Selfsame.Training;
 /// <summary>Makes the views of a recipe from a decoded picture; every draw is a function of (seed, epoch, position, view).</summary>
 public sealed class ViewTransform : ISampleTransform
 {
+    [ThreadStatic]
+    private static SeededDraws? s_draws;  // restarted for every view, so nothing is carried over
+
     private readonly ViewPipeline[] _views;
-    private readonly ThreadLocal<SeededDraws> _draws = new(static () => new SeededDraws(0, 0, 0));
+
 
     /// <summary>Makes the transform.</summary>
     /// <param name="views">Views of a sample, all of one size.</param>
@@ -28,11 +31,11 @@ public sealed class ViewTransform : ISampleTransform
     /// <inheritdoc/>
     public void Apply(ImageBuffer image, in SampleContext context, Span<float> destination)
     {
-        var draws = _draws.Value!;
+        var draws = s_draws ??= new SeededDraws(0, 0, 0);
         var length = _views[0].Length;
         for (var v = 0; v < _views.Length; v++)
         {
-            draws.Restart(context.Seed, (ulong)context.Epoch, ((ulong)v << 40) | (ulong)context.Position);
+            draws.Restart(context.Seed, (ulong)context.Epoch, ((ulong)v << 40) + (uint)context.Position);
             _views[v].Apply(image, draws, destination.Slice(v * length, length));
         }
     }

@@ -1,3 +1,5 @@
+using Selfsame.Modalities.Image;
+
 namespace Selfsame.Recipes;
 
 /// <summary>Where samples come from and how they are prepared.</summary>
@@ -7,7 +9,7 @@ public sealed record DataSettings
     public required string Source { get; init; }
 
     /// <summary>Which part of the source to train on. Default train.</summary>
-    public DataSplit Split { get; init; }
+    public TrainingPart Split { get; init; }
 
     /// <summary>Folder for what is fetched and unpacked. Null (default): the user's cache folder.</summary>
     public string? Cache { get; init; }
@@ -29,7 +31,7 @@ public sealed record DataSettings
 }
 
 /// <summary>A part of a data source; the parts are disjoint, and what shows the same thing stays in one of them.</summary>
-public enum DataSplit
+public enum TrainingPart
 {
     /// <summary>For training.</summary>
     Train,

@@ -1,0 +1,348 @@
+using Selfsame.Data;
+using Selfsame.Data.Loading;
+using Selfsame.Evaluation;
+using Selfsame.Evaluation.Report;
+using Selfsame.Objectives;
+using Selfsame.Recipes;
+using Selfsame.Torch;
+using Selfsame.Training.Logging;
+using Selfsame.Training.Progress;
+
+namespace Selfsame.Training;
+
+/// <summary>What a pre-training run is started with.</summary>
+public sealed record PretrainingOptions
+{
+    /// <summary>The recipe, with where its values came from.</summary>
+    public required LoadedRecipe Recipe { get; init; }
+
+    /// <summary>Folder of the run; an unfinished run in it goes on.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The command as typed, for the record.</summary>
+    public string Command { get; init; } = "";
+
+    /// <summary>Watches the run.</summary>
+    public ITrainingObserver Observer { get; init; } = new ObserverGroup();
+
+    /// <summary>Where data sets are kept, and who watches them being fetched.</summary>
+    public DataOptions Data { get; init; } = new();
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told when a phase other than training begins, for a person.</summary>
+    public Action<string>? OnPhase { get; init; }
+}
+
+/// <summary>A pre-training run from recipe to report: continues where its folder left off.</summary>
+public sealed class Pretraining : IDisposable
+{
+    private const int VirtualSteps = 1_000_000;  // resolution of schedules when the run is limited by time
+
+    private readonly PretrainingOptions _options;
+    private readonly Recipe _recipe;
+    private readonly RunFolder _folder;
+    private readonly RunData _data;
+    private readonly TrainingModel _model;
+    private readonly ComputePrecision _precision;
+    private readonly RunEvaluator? _evaluator;
+    private readonly RunEnvironment _environment;
+    private readonly Quarantine _quarantine;
+    private readonly ThroughputMeter _throughput;
+    private CheckpointState _state;
+    private double _bestValue = double.NaN;
+    private long? _bestStep;
+    private int _reportedBad;
+
+    private Pretraining(PretrainingOptions options, RunFolder folder, RunData data)
+    {
+        (_options, _recipe, _folder, _data) = (options, options.Recipe.Recipe, folder, data);
+        _environment = RunEnvironment.Capture(new Dictionary<string, string> { ["libtorch"] = TorchRuntime.Version });
+        var device = _recipe.Device == DeviceChoice.Cuda ? Device.Cuda() : Device.Cpu;
+        _precision = ComputePrecision.Resolve(_recipe.Precision, device, _environment.CpuFeatures);
+        _model = new TrainingModel(_recipe, data.Model, device, _precision.Low);
+        _quarantine = new Quarantine(folder.QuarantinePath, _recipe.Data.MaxBad, options.Time);
+        _evaluator = _recipe.Evaluate is { } evaluate
+            ? new RunEvaluator(data.Set, evaluate, data.PlainTransform, data.PlainShape, data.Range, _recipe.Seed, data.Labels?.Column)
+            : null;
+        _throughput = new ThroughputMeter(options.Time);
+        _state = new CheckpointState { Step = 0, Samples = 0, Position = 0, Seconds = 0, Seed = _recipe.Seed, OptimizerSteps = 0, Started = options.Time.GetUtcNow() };
+    }
+
+    /// <summary>Runs, or goes on with, a recipe.</summary>
+    /// <param name="options">Recipe, folder and watchers.</param>
+    /// <param name="cancellation">Finishes the step, saves a checkpoint and stops.</param>
+    /// <returns>The result, also in <c>result.json</c>.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the same command goes on from the checkpoint.</exception>
+    /// <exception cref="TrainingStoppedException">The loss stayed unusable, or the folder holds another run.</exception>
+    /// <exception cref="DataSourceException">The data can't be had.</exception>
+    public static async Task<RunResult> RunAsync(PretrainingOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var folder = new RunFolder(options.Folder);
+        folder.Create();
+        using var taken = folder.Lock(options.Time);
+        RequireSameRecipe(options, folder);
+        options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
+        using var data = await RunData.OpenAsync(options.Recipe.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        TorchRuntime.Threads = Environment.ProcessorCount;
+        using var run = new Pretraining(options, folder, data);
+        return run.Run(cancellation);
+    }
+
+    /// <summary>Frees model and files.</summary>
+    public void Dispose()
+    {
+        _quarantine.Dispose();
+        _model.Dispose();
+    }
+
+    private RunResult Run(CancellationToken cancellation)
+    {
+        Resume();
+        _quarantine.CountIndex(_data.Set);
+        ReportQuarantine();
+        MeasureBaselines(cancellation);
+        var outcome = RunOutcome.Failed;
+        try
+        {
+            Train(cancellation);
+            outcome = RunOutcome.Completed;
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = RunOutcome.Interrupted;
+            throw;
+        }
+        finally
+        {
+            _options.Observer.On(new TrainingEvent.Finished(_state.Step, _state.Seconds, _state.Step > 0 ? _state.Loss : null, outcome));
+        }
+
+        return Conclude(cancellation);
+    }
+
+    private void Resume()
+    {
+        if (Checkpoint.Latest(_folder, problem => _options.Observer.On(new TrainingEvent.Warning(problem))) is not { } latest)
+            return;
+        _model.Load(latest.Path, latest.State);
+        _state = latest.State;
+    }
+
+    private void MeasureBaselines(CancellationToken cancellation)
+    {
+        if (_evaluator is null || _state.Baselines.Count > 0 || _state.Step > 0)
+            return;
+        _options.OnPhase?.Invoke("Measuring the baselines: random weights and raw input");
+        _state = _state with
+        {
+            Baselines = new Dictionary<string, IReadOnlyDictionary<string, double>>
+            {
+                [RunResult.RandomInit] = Dictionary(Evaluate(samples: true, cancellation)),
+                [RunResult.RawInput] = Dictionary(_evaluator.EvaluateRawInput(cancellation)),
+            },
+        };
+    }
+
+    private void Train(CancellationToken cancellation)
+    {
+        var (batch, epoch) = (_recipe.Batch, _data.Train.Length);
+        var total = _recipe.Duration.ToSteps(batch, epoch);
+        var budget = _recipe.Duration.Time;
+        var scheduled = total ?? VirtualSteps;
+        var rate = RecipeSchedules.Rate(_recipe.Schedule, _recipe.Optimizer.RateFor(batch), scheduled, batch, epoch);
+        var momentum = RecipeSchedules.Momentum(_recipe.Ema, _recipe.Objective.TeacherMomentum, scheduled, batch, epoch);
+        var guard = new LossGuard(_recipe.Guard.MaxSkipped, _recipe.Guard.SpikeFactor, _recipe.Guard.Window, _state.RecentLosses) { Skipped = _state.Skipped };
+        using var batches = _data.Batches(_recipe, _state.Position, _quarantine);
+        using var log = MetricsLog.Open(_folder.MetricsPath, _state.Step, _options.Time);
+        using var board = new TensorBoardWriter(_folder.EventsPath, _state.Step, _options.Time);
+        var loop = new TrainingLoop(_recipe, _model, batches, _data.Shape, _precision, guard)
+        {
+            Step = _state.Step,
+            Position = _state.Position,
+            OnSkipped = text => _options.Observer.On(new TrainingEvent.Warning(text)),
+            BadBatchFolder = Path.Combine(_folder.Path, "debug"),
+        };
+        var (logs, saves, judges) = (new Every(_recipe.Log.Every, batch, epoch), new Every(_recipe.Checkpoint.Every, batch, epoch), new Every(_recipe.Evaluate?.Every, batch, epoch));
+        var clock = new TrainingClock(_options.Time, _state.Seconds);
+        _options.Observer.On(new TrainingEvent.Started(_recipe.System, _folder.Path, _state.Step, total ?? 0));
+
+        bool Finished() => total is { } steps ? loop.Step >= steps : clock.Elapsed >= budget!.Value;
+        while (!Finished())
+        {
+            var progress = total is null ? Math.Min(1, clock.Elapsed / budget!.Value) * VirtualSteps : loop.Step;
+            var waited = batches.Waited;
+            if (cancellation.IsCancellationRequested)
+            {
+                Update(loop, guard, clock);
+                Save(log);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            var now = rate.At(progress);
+            loop.RunStep(now, momentum.At(progress), CancellationToken.None);
+            _throughput.Step(batch, batches.Waited - waited);
+            if (logs.Due(loop.Step, clock.Elapsed) || Finished())
+            {
+                Update(loop, guard, clock);
+                WriteLog(loop.Report(), now, momentum.At(progress), log, board, total ?? Estimate(clock, budget!.Value, loop.Step));
+            }
+
+            var judging = _evaluator is not null && !Finished() && judges.Due(loop.Step, clock.Elapsed);
+            if (!judging && !Finished() && !saves.Due(loop.Step, clock.Elapsed))
+                continue;
+            Update(loop, guard, clock);
+            clock.Pause();
+            _throughput.Pause();
+            if (judging)
+                Judge(log, board, cancellation);
+            Save(log);
+            _throughput.Resume();
+            clock.Resume();
+        }
+
+        Update(loop, guard, clock);
+        Save(log);
+    }
+
+    private static long Estimate(TrainingClock clock, TimeSpan budget, long step) =>
+        (long)(step * Math.Max(1, budget / TimeSpan.FromSeconds(Math.Max(1e-3, clock.Elapsed.TotalSeconds))));
+
+    private void Update(TrainingLoop loop, LossGuard guard, TrainingClock clock) => _state = _state with
+    {
+        Step = loop.Step,
+        Samples = loop.Step * _recipe.Batch,
+        Position = loop.Position,
+        Seconds = clock.Elapsed.TotalSeconds,
+        OptimizerSteps = _model.Optimizer.StepCount,
+        Skipped = guard.Skipped,
+        RecentLosses = guard.Recent,
+    };
+
+    private void WriteLog(StepReport report, double rate, double momentum, MetricsLog log, TensorBoardWriter board, long total)
+    {
+        if (double.IsFinite(report.Loss) || _state.Step == 0)
+            _state = _state with { Loss = report.Loss };
+        var speed = _throughput.SamplesPerSecond;
+        List<Metric> metrics =
+        [
+            new("loss", report.Loss), .. report.Metrics, new("rate", rate), new("samples_per_second", speed), new("data_wait_share", _throughput.DataWaitShare),
+        ];
+        if (_model.HasTeacher)
+            metrics.Add(new Metric("teacher_momentum", momentum));
+        if (_state.Skipped > 0)
+            metrics.Add(new Metric("skipped_steps", _state.Skipped));
+        log.Write(_state.Step, _state.Samples, metrics.ToArray());
+        board.Scalars(metrics.ToArray(), _state.Step);
+        ReportQuarantine();
+        _options.Observer.On(new TrainingEvent.StepDone(_state.Step, total, report.Loss, report.Metrics, speed, _throughput.DataWaitShare, _throughput.Eta(_state.Step, total)));
+    }
+
+    private void ReportQuarantine()
+    {
+        if (_quarantine.Bad == _reportedBad)
+            return;
+        _reportedBad = _quarantine.Bad;
+        _options.Observer.On(new TrainingEvent.Skipped(_folder.QuarantinePath, "samples that can't be used are listed there", _reportedBad));
+    }
+
+    private void Judge(MetricsLog log, TensorBoardWriter board, CancellationToken cancellation)
+    {
+        var metrics = Evaluate(samples: false, cancellation).ToArray();
+        log.Write(_state.Step, _state.Samples, metrics);
+        board.Scalars(metrics, _state.Step);
+        DrawSamples(board, cancellation);
+        _options.Observer.On(new TrainingEvent.Evaluated(_state.Step, metrics));
+        if (_recipe.Checkpoint.Best is not { } name || metrics.FirstOrDefault(m => m.Name == name) is not { Name: not null } found)
+            return;
+        var lower = MetricComparison.DirectionOf(name) == MetricDirection.Lower;
+        if (double.IsNaN(_bestValue) || (lower ? found.Value < _bestValue : found.Value > _bestValue))
+            (_bestValue, _bestStep) = (found.Value, _state.Step);
+    }
+
+    private IReadOnlyList<Metric> Evaluate(bool samples, CancellationToken cancellation)
+    {
+        using var precision = _precision.Enter();
+        return _evaluator!.Evaluate(_model.Objective, samples, cancellation);
+    }
+
+    private void Save(MetricsLog log)
+    {
+        log.Flush(toDisk: true);
+        var path = Checkpoint.Save(_folder, _state, _model.Files(), _recipe.Checkpoint.Keep, _bestStep);
+        _options.Observer.On(new TrainingEvent.CheckpointSaved(_state.Step, path));
+    }
+
+    private void DrawSamples(TensorBoardWriter? board, CancellationToken cancellation)
+    {
+        if (_model.Objective is not IGenerator generator || _recipe.Evaluate?.Samples is not { } wanted)
+            return;
+        using var scope = Scope.Enter();
+        using var precision = _precision.Enter();
+        const int Count = 64;
+        var labels = generator.Classes > 0 ? Tensor.From<long>([.. Enumerable.Range(0, Count).Select(k => (long)(k % generator.Classes))]) : null;
+        var samples = generator.Generate(Count, labels, RunEvaluator.SamplerOf(wanted, labels is not null), new SeededStep(_recipe.Seed, long.MaxValue - 1), averaged: true, cancellation);
+        var png = SampleGrid.Png(_evaluator!.ToPixels(samples));
+        var file = _folder.Sample("samples", _state.Step);
+        AtomicFile.Write(file, png);
+        board?.Image("samples", png, _state.Step);
+    }
+
+    private RunResult Conclude(CancellationToken cancellation)
+    {
+        var metrics = new Dictionary<string, double>();
+        if (_evaluator is not null)
+        {
+            _options.OnPhase?.Invoke("Evaluating the trained model");
+            metrics = Dictionary(Evaluate(samples: true, cancellation));
+            DrawSamples(board: null, cancellation);
+        }
+
+        var result = new RunResult
+        {
+            System = _recipe.System,
+            Paper = SystemTable.BuiltIn.Find(_recipe.System)?.Paper,
+            Steps = _state.Step,
+            Samples = _state.Samples,
+            Seconds = _state.Seconds,
+            SamplesPerSecond = _state.Seconds > 0 ? _state.Samples / _state.Seconds : 0,
+            FinalLoss = _state.Loss,
+            Evaluation = metrics,
+            Baselines = _state.Baselines,
+            Better = new Dictionary<string, string> { ["swd"] = "lower", ["feature_spread"] = "none" },
+            Seed = (long)_recipe.Seed,
+            Command = _options.Command,
+            Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",
+            Commit = _environment.Commit,
+            Started = _state.Started,
+            Machine = Environment.MachineName,
+            Environment = _environment,
+        };
+        _folder.WriteResult(result);
+        _options.OnPhase?.Invoke("Writing the report");
+        ReportBuilder.Build(_folder);
+        return result;
+    }
+
+    private static Dictionary<string, double> Dictionary(IReadOnlyList<Metric> metrics) => metrics.ToDictionary(m => m.Name, m => m.Value);
+
+    private static void RequireSameRecipe(PretrainingOptions options, RunFolder folder)
+    {
+        var text = RecipeWriter.Write(options.Recipe.Recipe, options.Recipe.Origins);
+        if (!File.Exists(folder.RecipePath) || folder.CheckpointSteps().Count == 0)
+        {
+            AtomicFile.Write(folder.RecipePath, text);
+            return;
+        }
+
+        var before = new RecipeLoader(SystemTable.BuiltIn).Load(folder.RecipePath, [], new Dictionary<string, string>()).Recipe;
+        // A longer duration goes on with the run; anything else would be another run.
+        if (before with { Duration = options.Recipe.Recipe.Duration } != options.Recipe.Recipe)
+            throw new TrainingStoppedException($"{folder.Path} holds a run of another recipe (see {folder.RecipePath}). Give another --out, or delete the folder.");
+        if (folder.ReadResult() is { } done && before == options.Recipe.Recipe)
+            throw new TrainingStoppedException($"{folder.Path} holds a finished run ({done.Steps} steps). Raise --steps to go on with it, or give another --out.");
+        AtomicFile.Write(folder.RecipePath, text);
+    }
+}
