@@ -9,6 +9,7 @@ internal static class AdapterTable
     [
         new EmaSchedules(),
         new MaeLearningRate(),
+        new MaePositions(),
         new OptimiserSchedules(),
         new SelfFlowForward(),
         new SelfFlowSampling(),
@@ -17,5 +18,9 @@ internal static class AdapterTable
         new SitLosses(),
         new SitPaths(),
         new SitSamplers(),
+        new VisionTransformerCase("mae", "finetune_encoder"),
+        new VisionTransformerCase("vit", "forward"),
+        new VisionTransformerCase("vit", "modern_options"),
+        new VitResizePositions(),
     ];
 }
