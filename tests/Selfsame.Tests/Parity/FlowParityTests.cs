@@ -22,7 +22,7 @@ public sealed class FlowParityTests(ITestOutputHelper output)
     [InlineData("mae/pos_embed")]
     public void Recorded_results_are_reproduced_without_leaks(string name)
     {
-        var before = Tensor.LiveCount;
+        var before = TensorCount.Settled();
         var result = Assert.Single(Verifier.Run([Path.Combine(ParityFiles.Root, name + ".a.safetensors")]));
         output.WriteLine($"{name}: {result.Worst}");
         Assert.Null(result.Reason);
