@@ -110,25 +110,27 @@ public sealed class LayerScale : Module
 public sealed class Mlp : Module
 {
     private readonly Linear _fc1, _fc2;
-    private readonly bool _gated;
+    private readonly Activation? _gate;
 
     /// <summary>Makes the two layers.</summary>
     /// <param name="width">Width of a token.</param>
     /// <param name="hidden">Width of the first layer's output.</param>
-    /// <param name="kind">Activation; the gated kind halves the hidden width before the second layer.</param>
+    /// <param name="kind">Activation; a gated kind halves the hidden width before the second layer.</param>
     /// <param name="init">Start of the weights.</param>
     public Mlp(long width, long hidden, MlpKind kind, Init? init = null)
     {
-        _gated = kind == MlpKind.SwiGlu;
-        var activation = kind switch
+        var (activation, gate) = kind switch
         {
-            MlpKind.Gelu => Activation.Gelu,
-            MlpKind.GeluTanh => Activation.GeluTanh,
-            MlpKind.SwiGlu => Activation.None,
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "known: Gelu, GeluTanh, SwiGlu"),
+            MlpKind.Gelu => (Activation.Gelu, (Activation?)null),
+            MlpKind.GeluTanh => (Activation.GeluTanh, null),
+            MlpKind.Silu => (Activation.Silu, null),
+            MlpKind.SwiGlu => (Activation.None, Activation.Silu),
+            MlpKind.GeGlu => (Activation.None, Activation.Gelu),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "known: " + string.Join(", ", Enum.GetNames<MlpKind>())),
         };
+        _gate = gate;
         _fc1 = Child("fc1", new Linear(width, hidden, init: init, activation: activation));
-        _fc2 = Child("fc2", new Linear(_gated ? hidden / 2 : hidden, width, init: init));
+        _fc2 = Child("fc2", new Linear(gate is null ? hidden : hidden / 2, width, init: init));
     }
 
     /// <param name="x">(…, width).</param>
@@ -136,10 +138,10 @@ public sealed class Mlp : Module
     public Tensor Forward(Tensor x)
     {
         var hidden = _fc1.Forward(x);
-        if (_gated)
+        if (_gate is { } gate)
         {
             var halves = hidden.Chunk(2, -1);
-            hidden = halves[0].Silu() * halves[1];
+            hidden = (gate == Activation.Silu ? halves[0].Silu() : halves[0].Gelu()) * halves[1];
         }
 
         return _fc2.Forward(hidden);

@@ -2,6 +2,16 @@ using Selfsame.Torch;
 
 namespace Selfsame.Models;
 
+/// <summary>How a position table is fitted to another grid; half-pixel centres and no antialias in both.</summary>
+public enum PositionResampling
+{
+    /// <summary>Cubic convolution with a = -0.75, borders clamped: MAE, BEiT.</summary>
+    Bicubic,
+
+    /// <summary>Linear in both directions: timm up to 0.4.12.</summary>
+    Bilinear,
+}
+
 /// <summary>Fixed position tables and their resampling.</summary>
 public static class Positions
 {
@@ -38,15 +48,16 @@ public static class Positions
         return Tensor.From<float>(table, [1, prefix + (rows * columns), width]);
     }
 
-    /// <summary>Fits a learned table to another grid: bicubic (a = -0.75), half-pixel centres, no antialias; prefix rows are copied.</summary>
+    /// <summary>Fits a learned table to another grid; prefix rows are copied.</summary>
     /// <param name="table">(1, prefix + G · G, D).</param>
     /// <param name="prefix">Rows in front that belong to no grid cell.</param>
     /// <param name="rows">Rows of the new grid.</param>
     /// <param name="columns">Columns of the new grid.</param>
     /// <param name="oldRows">Rows of the old grid; 0 takes it as square.</param>
+    /// <param name="kind">Interpolation.</param>
     /// <returns>(1, prefix + rows · columns, D).</returns>
     /// <exception cref="ShapeException">The old grid is not a rectangle of the given rows.</exception>
-    public static Tensor Resample(Tensor table, int prefix, int rows, int columns, int oldRows = 0)
+    public static Tensor Resample(Tensor table, int prefix, int rows, int columns, int oldRows = 0, PositionResampling kind = PositionResampling.Bicubic)
     {
         ArgumentNullException.ThrowIfNull(table);
         var cells = table.Size(1) - prefix;
@@ -54,7 +65,8 @@ public static class Positions
         if (cells <= 0 || cells % height != 0 || (oldRows == 0 && height * height != cells))
             throw new ShapeException($"A position table of {table.Size(1)} rows, {prefix} of them prefix, is not a {(oldRows > 0 ? $"grid of {oldRows} rows" : "square grid")}.");
         var grid = table.Narrow(1, prefix, cells).Reshape([1, height, cells / height, -1]).Permute([0, 3, 1, 2]);
-        var resized = grid.UpsampleBicubic2d([rows, columns], alignCorners: false).Permute([0, 2, 3, 1]).Reshape([1, (long)rows * columns, -1]);
+        var fitted = kind == PositionResampling.Bicubic ? grid.UpsampleBicubic2d([rows, columns], alignCorners: false) : grid.UpsampleBilinear2d([rows, columns], alignCorners: false);
+        var resized = fitted.Permute([0, 2, 3, 1]).Reshape([1, (long)rows * columns, -1]);
         return prefix == 0 ? resized : Ops.Cat([table.Narrow(1, 0, prefix), resized], 1);
     }
 }

@@ -18,7 +18,7 @@ public sealed class Projector : Module
     /// <param name="activation">Between layers.</param>
     /// <param name="bias">Biases in the layers.</param>
     /// <param name="name">Name of layer 0, 1, … in checkpoints; linear1, linear2, … when null.</param>
-    /// <param name="init">Start of the weights.</param>
+    /// <param name="init">Start of the weights; Xavier uniform when null.</param>
     public Projector(
         long inputs,
         long hidden,
@@ -35,7 +35,7 @@ public sealed class Projector : Module
         for (var k = 0; k < layers; k++)
         {
             var last = k == layers - 1;
-            _layers[k] = Child(name(k), new Linear(k == 0 ? inputs : hidden, last ? outputs : hidden, bias, init, activation: last ? Activation.None : activation));
+            _layers[k] = Child(name(k), new Linear(k == 0 ? inputs : hidden, last ? outputs : hidden, bias, init ?? Init.XavierUniform, activation: last ? Activation.None : activation));
         }
     }
 

@@ -11,6 +11,12 @@ public enum MlpKind
 
     /// <summary>Gated: silu of the first half of one linear layer times its second half (Shazeer 2020, https://arxiv.org/abs/2002.05202).</summary>
     SwiGlu,
+
+    /// <summary>Gated like <see cref="SwiGlu"/>, with exact GELU on the first half.</summary>
+    GeGlu,
+
+    /// <summary>Linear, silu, linear.</summary>
+    Silu,
 }
 
 /// <summary>Where the branches of a block are normalised.</summary>
@@ -38,7 +44,7 @@ public sealed record TransformerSettings
     /// <summary>Attention heads.</summary>
     public required int Heads { get; init; }
 
-    /// <summary>Hidden width of the feed-forward part over <see cref="Width"/>. For <see cref="MlpKind.SwiGlu"/>: before gating, so half of it remains after.</summary>
+    /// <summary>Hidden width of the feed-forward part over <see cref="Width"/>. For gated kinds: before gating, so half of it remains after.</summary>
     public double MlpRatio { get; init; } = 4;
 
     /// <summary>Kind of the feed-forward part.</summary>

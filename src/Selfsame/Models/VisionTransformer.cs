@@ -21,10 +21,10 @@ public enum PositionKind
 /// <summary>How tokens become one vector.</summary>
 public enum PoolKind
 {
-    /// <summary>The class token after the final norm.</summary>
+    /// <summary>The class token.</summary>
     Token,
 
-    /// <summary>Mean of the patch tokens, normalised after the mean (timm's fc_norm).</summary>
+    /// <summary>Mean of the patch tokens.</summary>
     Average,
 
     /// <summary>One learned query attends to all tokens.</summary>
@@ -66,6 +66,9 @@ public sealed record VisionTransformerSettings
 
     /// <summary>How tokens become one vector.</summary>
     public PoolKind Pool { get; init; } = PoolKind.Token;
+
+    /// <summary>Normalise the pooled vector (timm's fc_norm) instead of all tokens; null does so for <see cref="PoolKind.Average"/> only, as timm does.</summary>
+    public bool? NormAfterPool { get; init; }
 
     /// <summary>Width of a tanh layer between class token and head; null for none.</summary>
     public int? RepresentationSize { get; init; }
@@ -120,7 +123,7 @@ public sealed class VisionTransformer : Module
         if (settings.PreNorm)
             _normPre = Child("norm_pre", new LayerNorm(blocks.Width, blocks.NormEps));
         Blocks = Child("blocks", new Transformer(blocks));
-        if (settings.Pool == PoolKind.Average)
+        if (settings.NormAfterPool ?? settings.Pool == PoolKind.Average)
             _fcNorm = Child("fc_norm", new LayerNorm(blocks.Width, blocks.NormEps));
         else
             _norm = Child("norm", new LayerNorm(blocks.Width, blocks.NormEps));
@@ -145,7 +148,7 @@ public sealed class VisionTransformer : Module
     /// <returns>(B, N, D), row-major over the grid.</returns>
     public Tensor Embed(Tensor image) => _patchEmbed.Forward(image);
 
-    /// <summary>Embeds pictures and runs the blocks and the final norm.</summary>
+    /// <summary>Embeds pictures and runs the blocks and the final norm (unless it comes after the pooling).</summary>
     /// <param name="image">(B, C, H, W).</param>
     /// <param name="kept">Indices of the patches to encode, (B, K), int64; null encodes all.</param>
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
@@ -171,10 +174,12 @@ public sealed class VisionTransformer : Module
         var pooled = Settings.Pool switch
         {
             PoolKind.Token => tokens.Select(1, 0),
-            PoolKind.Average => _fcNorm!.Forward(tokens.Narrow(1, Settings.Prefix, tokens.Size(1) - Settings.Prefix).Mean(1, keepDim: false)),
+            PoolKind.Average => tokens.Narrow(1, Settings.Prefix, tokens.Size(1) - Settings.Prefix).Mean(1, keepDim: false),
             PoolKind.Map => _attentionPool!.Forward(tokens),
             _ => throw new InvalidOperationException($"pooling {Settings.Pool} is not known"),
         };
+        if (_fcNorm is not null)
+            pooled = _fcNorm.Forward(pooled);
         return _preLogits is null ? pooled : _preLogits.Forward(pooled);
     }
 
@@ -305,17 +310,18 @@ public sealed class AttentionPool : Module
     private readonly Mlp _mlp;
     private readonly int _heads;
 
-    /// <summary>Makes the pool with the width, heads and MLP ratio of the blocks.</summary>
+    /// <summary>Makes the pool with the width, heads, MLP ratio and activation of the blocks; its own MLP is never gated.</summary>
     public AttentionPool(TransformerSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var kind = settings.Mlp switch { MlpKind.SwiGlu => MlpKind.Silu, MlpKind.GeGlu => MlpKind.Gelu, var plain => plain };
         _heads = settings.Heads;
         _latent = Trainable("latent", Init.TruncatedNormal(Math.Pow(settings.Width, -0.5)), 1, 1, settings.Width);
         _q = Child("q", new Linear(settings.Width, settings.Width));
         _kv = Child("kv", new Linear(settings.Width, 2L * settings.Width));
         _proj = Child("proj", new Linear(settings.Width, settings.Width));
         _norm = Child("norm", new LayerNorm(settings.Width, settings.NormEps));
-        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), MlpKind.Gelu));
+        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), kind));
     }
 
     /// <param name="tokens">(B, N, D).</param>

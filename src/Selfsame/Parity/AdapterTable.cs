@@ -9,6 +9,7 @@ internal static class AdapterTable
     [
         new EmaSchedules(),
         new MaeLearningRate(),
+        new MaePositions(),
         new OptimiserSchedules(),
         new MaskedAutoencoderForward(),
         new SelfFlowSchedule(),
@@ -43,5 +44,9 @@ internal static class AdapterTable
         new TransformsEvaluation(),
         new TransformsByol(),
         new TransformsDino(),
+        new VisionTransformerCase("mae", "finetune_encoder"),
+        new VisionTransformerCase("vit", "forward"),
+        new VisionTransformerCase("vit", "modern_options"),
+        new VitResizePositions(),
     ];
 }

@@ -2,6 +2,7 @@ using Selfsame.Torch;
 
 namespace Selfsame.Tests.Engine;
 
+[Collection(nameof(TensorCount))]
 public sealed class TensorTests
 {
     [Fact]
@@ -32,7 +33,7 @@ public sealed class TensorTests
     [Fact]
     public void A_scope_frees_what_was_born_in_it_except_what_was_moved_out()
     {
-        var before = Tensor.LiveCount;
+        var before = TensorCount.Settled();
         Tensor kept;
         using (var scope = Scope.Enter())
         {
@@ -95,7 +96,7 @@ public sealed class TensorTests
     [Fact]
     public void A_thousand_operators_leave_no_tensor_behind()
     {
-        var before = Tensor.LiveCount;
+        var before = TensorCount.Settled();
         for (var k = 0; k < 1000; k++)
         {
             using var scope = Scope.Enter();

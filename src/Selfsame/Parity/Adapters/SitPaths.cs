@@ -40,13 +40,12 @@ internal sealed class SitPaths : IParityAdapter
             _ => null,
         };
 
-        // The file feeds one tensor, the recorded velocity, to every conversion.
         Tensor States(InterpolantPath path, string quantity, Tensor state, Tensor velocity) => quantity switch
         {
             "xt" => state,
             "ut" => velocity,
             "drift_mean" => path.ForwardDrift(state, times),
-            "velocity_from_score" => path.VelocityFromScore(path.ScoreFromVelocity(velocity, state, times), state, times),
+            "velocity_from_score" => path.VelocityFromScore(path.ScoreFromNoise(noise, times), state, times),
             "score_from_velocity" => path.ScoreFromVelocity(velocity, state, times),
             "noise_from_velocity" => path.NoiseFromVelocity(velocity, state, times),
             _ => throw new InvalidDataException($"'{quantity}' is no known quantity of a path"),
