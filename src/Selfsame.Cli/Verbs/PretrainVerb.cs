@@ -30,8 +30,8 @@ internal static class PretrainVerb
         var flags = new List<(RecipeFlag Flag, Option Option)>();
         foreach (var flag in RecipeFlag.All)
         {
-            Option option = flag.Value is null
-                ? new Option<string?>(flag.Name) { Description = flag.Help, HelpName = flag.Key }
+            Option option = flag.Value is not null
+                ? new Option<string?>(flag.Name) { Description = flag.Help, HelpName = flag.Value }
                 : new Option<bool>(flag.Name) { Description = flag.Help };
             flags.Add((flag, option));
             verb.Add(option);
