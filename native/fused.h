@@ -34,7 +34,10 @@ inline void require_first_order(const char* name) {
   TORCH_CHECK(!at::GradMode::is_enabled(), "selfsame::", name, " has no second derivative; build this part of the graph from plain operators");
 }
 
-inline at::Tensor or_undefined(const c10::optional<at::Tensor>& t) { return t.has_value() ? *t : at::Tensor(); }
+using Optional = c10::optional<at::Tensor>;  // what autograd functions take where a tensor may be missing
+
+inline at::Tensor or_undefined(const Optional& t) { return t.has_value() ? *t : at::Tensor(); }
+inline Optional or_none(const at::Tensor& t) { return t.defined() ? Optional(t) : c10::nullopt; }
 
 inline float* floats(const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; }
 

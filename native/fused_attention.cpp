@@ -35,7 +35,8 @@ Attention describe(const at::Tensor& qkv, int64_t heads, double scale, const at:
 
 struct SelfAttention : torch::autograd::Function<SelfAttention> {
   /// mask: [batch, heads, tokens, tokens] with zero strides where it is shared, bool or fp32, or undefined.
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, int64_t heads, double scale, const at::Tensor& mask) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, int64_t heads, double scale, const Optional& maybe_mask) {
+    const auto mask = or_undefined(maybe_mask);
     const auto qkv = input.stride(2) == 1 ? input : input.contiguous();
     auto o = describe(qkv, heads, scale, mask);
     auto out = at::empty({o.batch, o.tokens, heads * o.width}, qkv.options());
@@ -105,7 +106,7 @@ at::Tensor attention(const at::Tensor& qkv, int64_t heads, double scale, const c
     if (mask.stride(3) != 1 || mask.size(3) != tokens) mask = mask.expand({mask.size(0), mask.size(1), mask.size(2), tokens}).contiguous();
     mask = mask.detach().expand({batch, heads, tokens, tokens});
   }
-  return records({qkv}) ? SelfAttention::apply(qkv, heads, scale, mask) : SelfAttention::forward(nullptr, qkv, heads, scale, mask);
+  return records({qkv}) ? SelfAttention::apply(qkv, heads, scale, or_none(mask)) : SelfAttention::forward(nullptr, qkv, heads, scale, or_none(mask));
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace {
 
 struct GatedAdd : torch::autograd::Function<GatedAdd> {
   // gate: [batch, groups, width]; x: [batch, tokens, width]
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& branch_input, const at::Tensor& gate, const at::Tensor& group) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& branch_input, const at::Tensor& gate, const Optional& groups) {
+    const auto group = or_undefined(groups);
     const auto x = input.contiguous(), branch = branch_input.contiguous();
     auto y = at::empty_like(x);
     const auto table = table_of(gate);
@@ -88,7 +89,7 @@ at::Tensor gated_add(const at::Tensor& x, const at::Tensor& branch, const at::Te
   check_rows("gated_add", x, gate, group);
   TORCH_CHECK(branch.sizes() == x.sizes(), "gated_add: branch ", branch.sizes(), " does not fit ", x.sizes());
   if (!fast_residual(x, branch) || !is_fast(gate)) return x + composite_rows(gate, group) * branch;
-  return records({x, branch, gate}) ? GatedAdd::apply(x, branch, gate, group) : GatedAdd::forward(nullptr, x, branch, gate, group);
+  return records({x, branch, gate}) ? GatedAdd::apply(x, branch, gate, or_none(group)) : GatedAdd::forward(nullptr, x, branch, gate, or_none(group));
 }
 
 at::Tensor scaled_add(const at::Tensor& x, const at::Tensor& branch, const at::Tensor& gamma) {
@@ -97,7 +98,7 @@ at::Tensor scaled_add(const at::Tensor& x, const at::Tensor& branch, const at::T
   if (!fast_residual(x, branch) || !is_fast(gamma)) return x + gamma * branch;
   const int64_t width = x.size(-1);
   const auto x3 = x.reshape({1, -1, width}), branch3 = branch.reshape({1, -1, width}), gate = gamma.reshape({1, 1, width});
-  const auto y = records({x, branch, gamma}) ? GatedAdd::apply(x3, branch3, gate, at::Tensor()) : GatedAdd::forward(nullptr, x3, branch3, gate, at::Tensor());
+  const auto y = records({x, branch, gamma}) ? GatedAdd::apply(x3, branch3, gate, Optional()) : GatedAdd::forward(nullptr, x3, branch3, gate, Optional());
   return y.view(x.sizes());
 }
 

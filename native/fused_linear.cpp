@@ -41,7 +41,8 @@ void epilogue(const at::Tensor& z, const at::Tensor& bias, const at::Tensor& y, 
 
 struct Linear : torch::autograd::Function<Linear> {
   /// low: weight in the type to compute in; the gradient goes to weight.
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& low, int64_t activation) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight, const Optional& maybe_bias, const at::Tensor& low, int64_t activation) {
+    const auto bias = or_undefined(maybe_bias);
     c10::impl::ExcludeDispatchKeyGuard plain(c10::autocast_dispatch_keyset);  // the types are chosen already
     const auto kind = static_cast<Activation>(activation);
     const auto x = input.reshape({-1, input.size(-1)}).to(low.scalar_type());
@@ -106,7 +107,7 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::opti
   }
   const auto low = given.defined() ? given.detach() : weight.detach().to(x.scalar_type());
   const auto code = static_cast<int64_t>(kind);
-  return records({x, weight, bias}) ? Linear::apply(x, weight, bias, low, code) : Linear::forward(nullptr, x, weight, bias, low, code);
+  return records({x, weight, bias}) ? Linear::apply(x, weight, or_none(bias), low, code) : Linear::forward(nullptr, x, weight, or_none(bias), low, code);
 }
 
 }  // namespace

@@ -98,10 +98,10 @@ Table vector_table(const at::Tensor& t) {
 }
 
 struct LayerNorm : torch::autograd::Function<LayerNorm> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, double eps, at::ScalarType type) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const Optional& weight, const Optional& bias, double eps, at::ScalarType type) {
     auto x = input.contiguous();
     auto y = at::empty(x.sizes(), x.options().dtype(type));
-    const auto w = weight.defined() ? weight.contiguous() : weight, b = bias.defined() ? bias.contiguous() : bias;
+    const auto w = weight ? weight->contiguous() : at::Tensor(), b = bias ? bias->contiguous() : at::Tensor();
     NormForward o{};
     o.eps = static_cast<float>(eps);
     o.scale = vector_table(w);
@@ -110,7 +110,7 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
     const auto saved = normalize(o, x, y, context != nullptr);
     if (context == nullptr) return y;
     context->save_for_backward({x, w, saved.mean, saved.inverse_std});
-    context->saved_data["bias"] = bias.defined() ? static_cast<int64_t>(bias.scalar_type()) : int64_t{-1};
+    context->saved_data["bias"] = bias ? static_cast<int64_t>(bias->scalar_type()) : int64_t{-1};
     return y;
   }
 
@@ -132,7 +132,8 @@ struct LayerNorm : torch::autograd::Function<LayerNorm> {
 };
 
 struct NormModulate : torch::autograd::Function<NormModulate> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& shift, const at::Tensor& scale, const at::Tensor& group, double eps, at::ScalarType type) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& shift, const at::Tensor& scale, const Optional& groups, double eps, at::ScalarType type) {
+    const auto group = or_undefined(groups);
     auto x = input.contiguous();
     auto y = at::empty(x.sizes(), x.options().dtype(type));
     const auto a = table_of(scale), b = table_of(shift);
@@ -181,7 +182,7 @@ at::Tensor layer_norm(const at::Tensor& x, const c10::optional<at::Tensor>& weig
     const auto cast = [&](const at::Tensor& t) { return t.defined() ? c10::optional<at::Tensor>(t.to(wide)) : c10::nullopt; };
     return at::layer_norm(x.to(wide), {width}, cast(w), cast(b), eps).to(type);
   }
-  return records({x, w, b}) ? LayerNorm::apply(x, w, b, eps, type) : LayerNorm::forward(nullptr, x, w, b, eps, type);
+  return records({x, w, b}) ? LayerNorm::apply(x, or_none(w), or_none(b), eps, type) : LayerNorm::forward(nullptr, x, or_none(w), or_none(b), eps, type);
 }
 
 at::Tensor norm_modulate(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, const c10::optional<at::Tensor>& groups, double eps, at::ScalarType type) {
@@ -193,7 +194,7 @@ at::Tensor norm_modulate(const at::Tensor& x, const at::Tensor& shift, const at:
     const auto normalized = at::layer_norm(x.to(wide), {x.size(2)}, c10::nullopt, c10::nullopt, eps);
     return (normalized * (composite_rows(scale, group) + 1) + composite_rows(shift, group)).to(type);
   }
-  return records({x, shift, scale}) ? NormModulate::apply(x, shift, scale, group, eps, type) : NormModulate::forward(nullptr, x, shift, scale, group, eps, type);
+  return records({x, shift, scale}) ? NormModulate::apply(x, shift, scale, or_none(group), eps, type) : NormModulate::forward(nullptr, x, shift, scale, or_none(group), eps, type);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@ using Selfsame.Torch;
 
 namespace Selfsame.Tests.Torch;
 
+[Collection(LiveTensors.Name)]
 public sealed class TensorTests
 {
     [Fact]
