@@ -52,21 +52,34 @@ SS_INLINE const void* mask_row(const Attention& o, int64_t b, int64_t h, int64_t
 
 constexpr float kLowest = -3.40282347e38f;
 
-/// Scores to logits, in place.
-SS_INLINE void logits(const Attention& o, int64_t b, int64_t h, int64_t i, float* s) {
+/// Scores to logits, in place; the padding becomes minus infinity, whose weight is 0 whatever the largest logit.
+SS_INLINE float logits(const Attention& o, int64_t b, int64_t h, int64_t i, int64_t columns, float* s) {
   const int64_t n = o.tokens;
   const float scale = o.scale;
+  float peak = -HUGE_VALF;
   if (o.mask == Mask::none) {
-    for (int64_t j = 0; j < n; j++) s[j] *= scale;
+#pragma omp simd reduction(max : peak)
+    for (int64_t j = 0; j < n; j++) {
+      s[j] *= scale;
+      peak = s[j] > peak ? s[j] : peak;
+    }
   } else if (o.mask == Mask::allow) {
     auto allow = static_cast<const uint8_t*>(mask_row(o, b, h, i));
-#pragma omp simd
-    for (int64_t j = 0; j < n; j++) s[j] = allow[j] != 0 ? s[j] * scale : kLowest;
+#pragma omp simd reduction(max : peak)
+    for (int64_t j = 0; j < n; j++) {
+      s[j] = allow[j] != 0 ? s[j] * scale : kLowest;
+      peak = s[j] > peak ? s[j] : peak;
+    }
   } else {
     auto extra = static_cast<const float*>(mask_row(o, b, h, i));
-#pragma omp simd
-    for (int64_t j = 0; j < n; j++) s[j] = s[j] * scale + extra[j];
+#pragma omp simd reduction(max : peak)
+    for (int64_t j = 0; j < n; j++) {
+      s[j] = s[j] * scale + extra[j];
+      peak = s[j] > peak ? s[j] : peak;
+    }
   }
+  for (int64_t j = n; j < columns; j++) s[j] = -HUGE_VALF;
+  return peak;
 }
 
 /// Queries of one block as left operand: bf16 memory as it lies, anything else as packed floats.
@@ -107,19 +120,15 @@ void forward(const Attention& o, int64_t begin, int64_t end, float* memory) {
       product<Pairs>(rows, z.columns, z.width_words, left_of<Pairs>(block, o.token_stride, queries, z.columns_wide), keys, z.columns, scores, z.columns, false);
       for (int64_t r = 0; r < rows; r++) {
         float* s = scores + r * z.columns;
-        logits(o, b, h, start + r, s);
-        float peak = s[0], sum = 0;
-#pragma omp simd reduction(max : peak)
-        for (int64_t j = 0; j < z.tokens; j++) peak = s[j] > peak ? s[j] : peak;
+        const float peak = logits(o, b, h, start + r, z.columns, s);
+        float sum = 0;
 #pragma omp simd reduction(+ : sum)
-        for (int64_t j = 0; j < z.tokens; j++) {
-          const float e = exponential(s[j] - peak);
+        for (int64_t j = 0; j < z.columns; j++) {
+          const float e = decay(s[j] - peak);
           s[j] = e;
           sum += e;
         }
-        for (int64_t j = z.tokens; j < z.columns; j++) s[j] = 0;
-        if constexpr (Pairs)
-          for (int64_t j = 0; j < z.columns; j++) weights[r * z.columns + j] = static_cast<uint16_t>(bf16_bits(s[j]));
+        if constexpr (Pairs) narrow_row(s, z.columns, weights + r * z.columns);
         inverse[r] = 1.0f / sum;
         if (o.peak != nullptr) {
           o.peak[pair * z.tokens + start + r] = peak;
@@ -130,7 +139,7 @@ void forward(const Attention& o, int64_t begin, int64_t end, float* memory) {
       product<Pairs>(rows, z.columns_wide, z.token_words, left, values, z.columns_wide, sums, z.columns_wide, false);
       for (int64_t r = 0; r < rows; r++) {
         T* out = static_cast<T*>(o.out) + (b * z.tokens + start + r) * model + h * z.width;
-        for (int64_t i = 0; i < z.width; i++) store(out + i, sums[r * z.columns_wide + i] * inverse[r]);
+        store_row(sums + r * z.columns_wide, inverse[r], z.width, out);
       }
     }
   }
@@ -174,22 +183,21 @@ void backward(const Attention& o, int64_t begin, int64_t end, float* memory) {
       for (int64_t r = 0; r < rows; r++) {
         float* p = weights + r * z.columns;
         float* d = dlogits + r * z.columns;
-        logits(o, b, h, start + r, p);
+        logits(o, b, h, start + r, z.columns, p);
         const float peak = o.peak[pair * z.tokens + start + r], inverse = o.inverse_sum[pair * z.tokens + start + r], scale = o.scale;
         float along = 0;
 #pragma omp simd reduction(+ : along)
-        for (int64_t j = 0; j < z.tokens; j++) {
-          p[j] = exponential(p[j] - peak) * inverse;
+        for (int64_t j = 0; j < z.columns; j++) {
+          p[j] = decay(p[j] - peak) * inverse;
           along += p[j] * d[j];
         }
-        for (int64_t j = 0; j < z.tokens; j++) d[j] = p[j] * (d[j] - along) * scale;
+        for (int64_t j = 0; j < z.columns; j++) d[j] = p[j] * (d[j] - along) * scale;
         if (o.mask == Mask::allow) {  // a masked logit is a constant, whatever its weight
           auto allow = static_cast<const uint8_t*>(mask_row(o, b, h, start + r));
           for (int64_t j = 0; j < z.tokens; j++) d[j] = allow[j] != 0 ? d[j] : 0.0f;
         }
-        for (int64_t j = z.tokens; j < z.columns; j++) p[j] = d[j] = 0;
         if constexpr (Pairs) {
-          for (int64_t j = 0; j < z.columns; j++) dlogit_rows[r * z.columns + j] = static_cast<uint16_t>(bf16_bits(d[j]));
+          narrow_row(d, z.columns, dlogit_rows + r * z.columns);
           if (r % 2 == 1 || r + 1 == rows) {
             const int64_t top = r / 2 * 2 * z.columns;
             pair_rows(weights + top, r % 2 == 1 ? p : nullptr, z.columns, weight_pairs + r / 2 * z.columns);
@@ -206,11 +214,11 @@ void backward(const Attention& o, int64_t begin, int64_t end, float* memory) {
       const Left left = Pairs ? Left{reinterpret_cast<const char*>(dlogit_rows), z.columns * 2, 4} : Left{reinterpret_cast<const char*>(dlogits), z.columns * 4, 4};
       product<Pairs>(rows, wide, z.token_words, left, key_rows, wide, dqueries, wide, false);
       for (int64_t r = 0; r < rows; r++)
-        for (int64_t i = 0; i < z.width; i++) store(dq + (start + r) * 3 * model + i, dqueries[r * wide + i]);
+        store_row(dqueries + r * wide, 1, z.width, dq + (start + r) * 3 * model);
     }
     for (int64_t j = 0; j < z.tokens; j++) {
-      for (int64_t i = 0; i < z.width; i++) store(dq + j * 3 * model + model + i, dkeys[j * wide + i]);
-      for (int64_t i = 0; i < z.width; i++) store(dq + j * 3 * model + 2 * model + i, dvalues[j * wide + i]);
+      store_row(dkeys + j * wide, 1, z.width, dq + j * 3 * model + model);
+      store_row(dvalues + j * wide, 1, z.width, dq + j * 3 * model + 2 * model);
     }
   }
 }

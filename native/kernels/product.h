@@ -2,7 +2,7 @@
 // the summed dimension, which the processor's bf16 dot product takes at once.
 #pragma once
 #include "level.h"
-#if defined(__AVX512BF16__)
+#if defined(__AVX512F__)
 #include <immintrin.h>
 #endif
 
@@ -110,7 +110,64 @@ SS_INLINE float word_at(const T* row, int64_t k) {
   }
 }
 
+#if defined(__AVX512F__)
+template <bool Pairs, typename T>
+SS_INLINE __m512i words_at(const T* row, __mmask16 mask) {
+  if constexpr (Pairs || sizeof(T) == 4) return _mm512_maskz_loadu_epi32(mask, row);
+  else return _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, row)), 16);
+}
+
+/// 16 rows of up to 16 words, turned by 90 degrees.
+SS_INLINE void turn(__m512i* r) {
+  __m512i t[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++) {
+    t[2 * i] = _mm512_unpacklo_epi32(r[2 * i], r[2 * i + 1]);
+    t[2 * i + 1] = _mm512_unpackhi_epi32(r[2 * i], r[2 * i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    r[4 * i] = _mm512_unpacklo_epi64(t[4 * i], t[4 * i + 2]);
+    r[4 * i + 1] = _mm512_unpackhi_epi64(t[4 * i], t[4 * i + 2]);
+    r[4 * i + 2] = _mm512_unpacklo_epi64(t[4 * i + 1], t[4 * i + 3]);
+    r[4 * i + 3] = _mm512_unpackhi_epi64(t[4 * i + 1], t[4 * i + 3]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    t[i] = _mm512_shuffle_i32x4(r[i], r[4 + i], 0x88);
+    t[4 + i] = _mm512_shuffle_i32x4(r[i], r[4 + i], 0xdd);
+    t[8 + i] = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0x88);
+    t[12 + i] = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0xdd);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    r[i] = _mm512_shuffle_i32x4(t[i], t[8 + i], 0x88);
+    r[4 + i] = _mm512_shuffle_i32x4(t[4 + i], t[12 + i], 0x88);
+    r[8 + i] = _mm512_shuffle_i32x4(t[i], t[8 + i], 0xdd);
+    r[12 + i] = _mm512_shuffle_i32x4(t[4 + i], t[12 + i], 0xdd);
+  }
+}
+
 /// Right operand whose columns are the rows of source: out[k][j] = word k of row j; columns beyond the rows are zero.
+template <bool Pairs, typename T>
+static void pack_columns(const T* source, int64_t stride, int64_t rows, int64_t words, float* out) {
+  const int64_t ld = padded(rows);
+  for (int64_t j = 0; j < ld; j += kPad) {
+    for (int64_t k = 0; k < words; k += 16) {
+      const int64_t have = words - k < 16 ? words - k : 16;
+      const auto mask = static_cast<__mmask16>((1u << have) - 1);
+      __m512i r[16];
+#pragma GCC unroll 16
+      for (int c = 0; c < 16; c++)
+        r[c] = j + c < rows ? words_at<Pairs>(source + (j + c) * stride + k * (Pairs ? 2 : 1), mask) : _mm512_setzero_si512();
+      turn(r);
+#pragma GCC unroll 16
+      for (int c = 0; c < 16; c++)
+        if (c < have) _mm512_storeu_si512(out + (k + c) * ld + j, r[c]);
+    }
+  }
+}
+#else
 template <bool Pairs, typename T>
 static void pack_columns(const T* source, int64_t stride, int64_t rows, int64_t words, float* out) {
   const int64_t ld = padded(rows);
@@ -128,6 +185,8 @@ static void pack_columns(const T* source, int64_t stride, int64_t rows, int64_t 
     }
   }
 }
+
+#endif
 
 /// Right operand whose rows are the rows of source, in pairs of rows for bf16; padded with zeros.
 template <bool Pairs, typename T>
@@ -149,8 +208,47 @@ static void pack_rows(const T* source, int64_t stride, int64_t rows, int64_t wid
   }
 }
 
-/// Two rows of floats as bf16 pairs across the rows; bottom may be null.
+/// Floats to bf16; n is a multiple of kPad.
+SS_INLINE void narrow_row(const float* row, int64_t n, uint16_t* out) {
+#if defined(__AVX512BF16__)
+  for (int64_t i = 0; i < n; i += 16) {
+    const auto narrow = _mm512_cvtneps_pbh(_mm512_loadu_ps(row + i));
+    memcpy(out + i, &narrow, 32);
+  }
+#else
+  for (int64_t i = 0; i < n; i++) out[i] = static_cast<uint16_t>(bf16_bits(row[i]));
+#endif
+}
+
+/// out = factor * row in the type of out.
+SS_INLINE void store_row(const float* row, float factor, int64_t n, float* out) {
+  for (int64_t i = 0; i < n; i++) out[i] = factor * row[i];
+}
+
+SS_INLINE void store_row(const float* row, float factor, int64_t n, bf16* out) {
+#if defined(__AVX512BF16__)
+  for (int64_t i = 0; i < n; i += 16) {
+    const auto mask = static_cast<__mmask16>(n - i < 16 ? (1u << (n - i)) - 1 : 0xffffu);
+    const auto narrow = _mm512_cvtneps_pbh(_mm512_mul_ps(_mm512_set1_ps(factor), _mm512_loadu_ps(row + i)));  // rows are padded
+    _mm256_mask_storeu_epi16(out + i, mask, reinterpret_cast<__m256i>(narrow));
+  }
+#else
+  for (int64_t i = 0; i < n; i++) store(out + i, factor * row[i]);
+#endif
+}
+
+/// Two rows of floats as bf16 pairs across the rows; bottom may be null. n is a multiple of kPad.
 SS_INLINE void pair_rows(const float* top, const float* bottom, int64_t n, float* out) {
+#if defined(__AVX512BF16__)
+  alignas(64) static constexpr uint16_t kInterleave[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const auto order = _mm512_load_si512(kInterleave);
+  for (int64_t i = 0; i < n; i += 16) {
+    const auto below = bottom == nullptr ? _mm512_setzero_ps() : _mm512_loadu_ps(bottom + i);
+    const auto both = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(below, _mm512_loadu_ps(top + i)));
+    _mm512_storeu_si512(out + i, _mm512_permutexvar_epi16(order, both));
+  }
+  return;
+#endif
   if (bottom == nullptr) {
     for (int64_t i = 0; i < n; i++) out[i] = word_of(bf16_bits(top[i]));
   } else {
