@@ -51,7 +51,7 @@ struct Linear : torch::autograd::Function<Linear> {
     auto y = keep ? at::empty_like(z) : z;
     if (kind != Activation::none || bias.defined()) epilogue(z, bias, y, kind);
     if (context != nullptr) {
-      context->save_for_backward({context->needs_input_grad(1) ? x : at::Tensor(), context->needs_input_grad(0) ? low : at::Tensor(), keep ? z : at::Tensor()});
+      context->save_for_backward({weight.requires_grad() ? x : at::Tensor(), input.requires_grad() ? low : at::Tensor(), keep ? z : at::Tensor()});
       context->saved_data["activation"] = activation;
       context->saved_data["input_type"] = static_cast<int64_t>(input.scalar_type());
       context->saved_data["weight_type"] = static_cast<int64_t>(weight.scalar_type());

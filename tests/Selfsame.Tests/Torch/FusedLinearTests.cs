@@ -49,6 +49,17 @@ public sealed class FusedLinearTests
     }
 
     [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, true)]
+    public void Frozen_inputs_get_no_gradient_and_change_nothing(bool input, bool weight, bool bias) =>
+        FusedCheck.Agrees(
+            t => t[0].FusedLinear(t[1], t[2], null, "gelu"),
+            t => t[0].Linear(t[1], t[2]).Gelu(),
+            [new([6, 10], DType.Float32, input), new([4, 10], DType.Float32, weight), new([4], DType.Float32, bias)],
+            2e-5);
+
+    [Theory]
     [InlineData("gelu")]
     [InlineData("gelu_tanh")]
     [InlineData("silu")]

@@ -110,6 +110,24 @@ public sealed class FusedRowsTests
             t => t[0].FusedLayerNorm(t[1], t[2], Epsilon, DType.Float32), [new([3, 5], DType.Float32), new([5], DType.Float32), new([5], DType.Float32)]);
     }
 
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, true)]
+    public void Frozen_inputs_change_nothing(bool first, bool second, bool third)
+    {
+        FusedCheck.Agrees(
+            t => t[0].NormModulate(t[1], t[2], null, Epsilon, DType.Float32),
+            t => (t[0].LayerNorm([8], null, null, Epsilon) * (t[2] + 1.0)) + t[1],
+            [new([2, 5, 8], DType.Float32, first), new([2, 1, 8], DType.Float32, second), new([2, 1, 8], DType.Float32, third)],
+            2e-5);
+        FusedCheck.Agrees(
+            t => t[0].GatedAdd(t[1], t[2], null),
+            t => t[0] + (t[1] * t[2]),
+            [new([2, 5, 8], DType.Float32, first), new([2, 5, 8], DType.Float32, second), new([2, 1, 8], DType.Float32, third)],
+            2e-5);
+    }
+
     [Fact]
     public void A_plain_vector_is_normalized_to_known_values()
     {
