@@ -2,7 +2,11 @@ using Selfsame.Torch;
 
 namespace Selfsame.Tests.Engine;
 
+<<<<<<< HEAD:tests/Selfsame.Tests/Engine/TensorTests.cs
 [Collection(nameof(TensorCount))]
+=======
+[Collection(LiveTensors.Name)]
+>>>>>>> fused:tests/Selfsame.Tests/Torch/TensorTests.cs
 public sealed class TensorTests
 {
     [Fact]
