@@ -231,7 +231,7 @@ internal sealed class MetricsSlicedWasserstein : IParityAdapter
             FakeY = PerLevel(c, "in/fake_y", levels),
             Directions = [.. Enumerable.Range(0, levels).Select(level => c.Tensor($"in/directions.{level}"))],
         };
-        c.Expect("out/swd_x1000", SlicedWasserstein.Distances(real, fake, draws));
+        c.Expect("out/swd_x1000", SlicedWasserstein.DistancesAt(real, fake, draws));
         var pyramid = LaplacianPyramid.Build(real.Narrow(0, 0, 1), levels);
         for (var level = 0; level < levels; level++)
             c.Expect($"out/pyramid_real0.{level}", pyramid[level].ToArray<float>());
