@@ -107,6 +107,15 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public void Features_and_labels_that_never_change_still_converge()
+    {
+        using var scope = Scope.Enter();
+        var (model, fit) = LogisticProbe.Fit(new(Ops.Full([20, 3], 0.1), new long[20]), 3, 1);
+        Assert.True(fit.Converged, $"{fit}");
+        Assert.Equal([0L], Metrics.Predictions(model.Scores(Ops.Full([1, 3], 0.1)), 3));
+    }
+
+    [Fact]
     public void Stronger_regularisation_shrinks_the_weights()
     {
         using var scope = Scope.Enter();
