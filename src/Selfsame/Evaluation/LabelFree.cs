@@ -117,7 +117,7 @@ public static class LabelFree
         var (values, vectors) = withinCovariance.Eigh();
         var whiten = (vectors * values.Rsqrt()).Matmul(vectors.T());
         var ratio = whiten.Matmul(betweenCovariance).Matmul(whiten);
-        var eigenvalues = ((ratio + ratio.T()) * 0.5).Eigh().Eigenvalues.ToArray<double>();
+        var eigenvalues = ((ratio + ratio.T()) * 0.5).Eigvalsh().ToArray<double>();
         var sum = 0.0;
         for (var k = 0; k < eigenvalues.Length; k++)
             sum += eigenvalues[k] = Math.Max(0, eigenvalues[k]) + epsilon;
@@ -134,7 +134,7 @@ public static class LabelFree
         using var scope = Scope.Enter();
         var wide = features.To(DType.Float64);
         var gram = wide.Size(0) < wide.Size(1) ? wide.Matmul(wide.T()) : wide.T().Matmul(wide);
-        var values = gram.Eigh().Eigenvalues.ToArray<double>();
+        var values = gram.Eigvalsh().ToArray<double>();
         // Squares below rounding are zeros; their roots would pass for small singular values.
         var floor = values[^1] * values.Length * 2.3e-16;
         for (var k = 0; k < values.Length; k++)

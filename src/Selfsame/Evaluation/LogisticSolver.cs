@@ -51,7 +51,7 @@ internal sealed class LogisticSolver : IDisposable
         RefreshLogits();
         var curvature = strength * MeanVariance();
         var gradient = Scope.Release(Gradient(strength));
-        var target = _settings.Tolerance * Math.Max(ZeroGradient(strength), double.Epsilon);
+        var target = _settings.Tolerance * ZeroGradient(strength);
         var largest = gradient.Abs().Max().Item();
         var iteration = 0;
         while (largest > target && iteration < _settings.MaxIterations)
@@ -124,7 +124,8 @@ internal sealed class LogisticSolver : IDisposable
         {
             using var scope = Scope.Enter();
             var error = _targetNK - _targetNK.Mean(0, keepDim: true);
-            _zeroGradient = error.To(_theta.DType).T().Matmul(_scaledND).Abs().Max().Item();
+            // The floor is for features that tell nothing, such as constants, and for a single class.
+            _zeroGradient = Math.Max(1e-3 * _scaledND.Size(0), error.To(_theta.DType).T().Matmul(_scaledND).Abs().Max().Item());
         }
 
         return strength * _zeroGradient;

@@ -94,7 +94,7 @@ public static class SlicedWasserstein
     private const double Unit = 1000;
 
     /// <summary>Compares two sets with draws from a seed.</summary>
-    /// <inheritdoc cref="Distances(Tensor, Tensor, SlicedWassersteinDraws, CancellationToken)"/>
+    /// <inheritdoc cref="DistancesAt"/>
     /// <param name="real">Pictures to compare with.</param>
     /// <param name="fake">As many pictures of the same size.</param>
     /// <param name="settings">Null for the figures of Karras et al.</param>
@@ -104,7 +104,7 @@ public static class SlicedWasserstein
         ArgumentNullException.ThrowIfNull(real);
         Require(real, fake);
         using var draws = SlicedWassersteinDraws.From(real.Size(0), real.Size(2), real.Size(3), settings ?? new());
-        return Distances(real, fake, draws, cancellation);
+        return DistancesAt(real, fake, draws, cancellation);
     }
 
     /// <summary>Compares two sets with given draws.</summary>
@@ -115,7 +115,7 @@ public static class SlicedWasserstein
     /// <returns>The distance of each level, finest first, then their mean; times 1000.</returns>
     /// <exception cref="ShapeException">The sets differ in shape, or are no colour pictures.</exception>
     /// <exception cref="ArgumentException">A patch reaches over the border.</exception>
-    public static double[] Distances(Tensor real, Tensor fake, SlicedWassersteinDraws draws, CancellationToken cancellation = default)
+    public static double[] DistancesAt(Tensor real, Tensor fake, SlicedWassersteinDraws draws, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(draws);
         Require(real, fake);

@@ -3,6 +3,7 @@ using Selfsame.Torch;
 
 namespace Selfsame.Tests.Evaluation;
 
+[Collection(EvaluationLeaks.Name)]
 public sealed class EvaluationParityTests
 {
     [Theory]
