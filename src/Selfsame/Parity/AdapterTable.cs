@@ -7,9 +7,20 @@ internal static class AdapterTable
 {
     internal static IReadOnlyList<IParityAdapter> All { get; } =
     [
+        new AdamSteps(),
+        new AdamWSteps(),
+        new ClipNorm(),
         new EmaSchedules(),
+        new LambSteps(),
+        new LarsBolts(),
+        new LarsMoco(),
+        new LarsSimClr(),
         new MaeLearningRate(),
         new OptimiserSchedules(),
         new SelfFlowSchedule(),
+        new SgdSteps(),
+        new SophiaHessian(),
+        new SophiaSteps(),
+        new SwanSteps(),
     ];
 }
