@@ -2,6 +2,7 @@ using Selfsame.Torch;
 
 namespace Selfsame.Tests.Engine;
 
+[Collection(nameof(TensorCount))]
 public sealed class TensorTests
 {
     [Fact]
