@@ -65,15 +65,22 @@ struct Shadow {
   }
 };
 
+// An average that keeps a share of itself. What it takes is rounded from double: 1 - 0.999f is off by a hundred-thousandth.
+struct Average {
+  float keep, take;
+  explicit Average(double beta) : keep(static_cast<float>(beta)), take(static_cast<float>(1 - beta)) {}
+};
+
 struct AdamW {
-  float beta1, beta2, eps, gradient_scale, step_size, inverse_root_correction2, keep, pull;
+  Average first, second;
+  float eps, gradient_scale, step_size, inverse_root_correction2, keep, pull;
 };
 
 SS_CLONES void adamw(float* __restrict w, const float* __restrict g, float* __restrict m, float* __restrict v, int64_t n, AdamW o) {
   for (int64_t i = 0; i < n; i++) {
     const float gradient = g[i] * o.gradient_scale + o.pull * w[i];
-    const float mi = o.beta1 * m[i] + (1 - o.beta1) * gradient;
-    const float vi = o.beta2 * v[i] + (1 - o.beta2) * gradient * gradient;
+    const float mi = o.first.keep * m[i] + o.first.take * gradient;
+    const float vi = o.second.keep * v[i] + o.second.take * gradient * gradient;
     m[i] = mi;
     v[i] = vi;
     w[i] = w[i] * o.keep - o.step_size * mi / (std::sqrt(vi) * o.inverse_root_correction2 + o.eps);
@@ -84,8 +91,8 @@ SS_CLONES void adamw_maximum(float* __restrict w, const float* __restrict g, flo
                              float* __restrict peak, int64_t n, AdamW o) {
   for (int64_t i = 0; i < n; i++) {
     const float gradient = g[i] * o.gradient_scale + o.pull * w[i];
-    const float mi = o.beta1 * m[i] + (1 - o.beta1) * gradient;
-    const float vi = o.beta2 * v[i] + (1 - o.beta2) * gradient * gradient;
+    const float mi = o.first.keep * m[i] + o.first.take * gradient;
+    const float vi = o.second.keep * v[i] + o.second.take * gradient * gradient;
     const float pi = peak[i] > vi ? peak[i] : vi;
     m[i] = mi;
     v[i] = vi;
@@ -120,12 +127,13 @@ SS_CLONES void descend_nesterov(float* __restrict w, const float* __restrict g, 
 }
 
 struct Sophia {
-  float gradient_scale, beta1, hessian_scale, keep, rate;
+  Average first;
+  float gradient_scale, hessian_scale, keep, rate;
 };
 
 SS_CLONES void sophia(float* __restrict w, const float* __restrict g, float* __restrict m, const float* __restrict h, int64_t n, Sophia o) {
   for (int64_t i = 0; i < n; i++) {
-    const float mi = o.beta1 * m[i] + (1 - o.beta1) * (o.gradient_scale * g[i]);
+    const float mi = o.first.keep * m[i] + o.first.take * (o.gradient_scale * g[i]);
     m[i] = mi;
     const float ratio = std::fabs(mi) / (o.hessian_scale * h[i] + 1e-15f);
     w[i] = w[i] * o.keep - o.rate * std::copysign(ratio > 1 ? 1.0f : ratio, mi);  // NaN stays NaN
@@ -133,14 +141,15 @@ SS_CLONES void sophia(float* __restrict w, const float* __restrict g, float* __r
 }
 
 struct Lamb {
-  float gradient_scale, beta1, beta2, eps, decay, rate;
+  Average first, second;
+  float gradient_scale, eps, decay, rate;
 };
 
 SS_CLONES void lamb_advance(const float* __restrict g, float* __restrict m, float* __restrict v, int64_t n, Lamb o) {
   for (int64_t i = 0; i < n; i++) {
     const float gradient = o.gradient_scale * g[i];
-    m[i] = o.beta1 * m[i] + (1 - o.beta1) * gradient;
-    v[i] = o.beta2 * v[i] + (1 - o.beta2) * gradient * gradient;
+    m[i] = o.first.keep * m[i] + o.first.take * gradient;
+    v[i] = o.second.keep * v[i] + o.second.take * gradient * gradient;
   }
 }
 
@@ -225,7 +234,7 @@ void adamw_(at::Tensor& weights, const at::Tensor& gradients, at::Tensor& first,
   each(cut(bounds, rate_scales, n, t != nullptr), [&](size_t, Block b) {
     if (rate_scales[b.segment] >= 0) {
       const double lr = rate * rate_scales[b.segment], decay = decays[b.segment];
-      const AdamW o{static_cast<float>(beta1), static_cast<float>(beta2), static_cast<float>(eps), static_cast<float>(gradient_scale),
+      const AdamW o{Average(beta1), Average(beta2), static_cast<float>(eps), static_cast<float>(gradient_scale),
                     static_cast<float>(lr / correction1), static_cast<float>(1 / root_correction2),
                     coupled ? 1.0f : static_cast<float>(1 - lr * decay), coupled ? static_cast<float>(decay) : 0.0f};
       if (peak == nullptr) adamw(w + b.begin, g + b.begin, m + b.begin, v + b.begin, b.count(), o);
@@ -261,8 +270,7 @@ at::Tensor lamb_moments_(at::Tensor& first, at::Tensor& second, const at::Tensor
   const auto blocks = cut(bounds, rates, n);
   std::vector<Pair> parts(blocks.size());
   each(blocks, [&](size_t i, Block b) {
-    const Lamb o{static_cast<float>(gradient_scale), static_cast<float>(beta1), static_cast<float>(beta2), static_cast<float>(eps),
-                 static_cast<float>(decays[b.segment]), 0};
+    const Lamb o{Average(beta1), Average(beta2), static_cast<float>(gradient_scale), static_cast<float>(eps), static_cast<float>(decays[b.segment]), 0};
     std::array<float, kBlock> direction;
     lamb_advance(g + b.begin, m + b.begin, v + b.begin, b.count(), o);
     lamb_direction(direction.data(), w + b.begin, m + b.begin, v + b.begin, b.count(), o);
@@ -278,7 +286,7 @@ void lamb_(at::Tensor& weights, const at::Tensor& first, const at::Tensor& secon
   const auto w = data(weights, n), m = data(first, n), v = data(second, n);
   const Shadow s(shadow, n);
   each(cut(bounds, rates, n), [&](size_t, Block b) {
-    const Lamb o{1, 0, 0, static_cast<float>(eps), static_cast<float>(decays[b.segment]), static_cast<float>(rates[b.segment])};
+    const Lamb o{Average(0), Average(0), 1, static_cast<float>(eps), static_cast<float>(decays[b.segment]), static_cast<float>(rates[b.segment])};
     lamb_step(w + b.begin, m + b.begin, v + b.begin, b.count(), o);
     s.take(w, b);
   });
@@ -293,7 +301,7 @@ void sophia_(at::Tensor& weights, const at::Tensor& gradients, at::Tensor& first
   const Shadow s(shadow, n);
   each(cut(bounds, rates, n), [&](size_t, Block b) {
     const double rate = rates[b.segment];
-    const Sophia o{static_cast<float>(gradient_scale), static_cast<float>(beta1), static_cast<float>(hessian_scale),
+    const Sophia o{Average(beta1), static_cast<float>(gradient_scale), static_cast<float>(hessian_scale),
                    static_cast<float>(1 - rate * decays[b.segment]), static_cast<float>(rate)};
     sophia(w + b.begin, g + b.begin, m + b.begin, h + b.begin, b.count(), o);
     s.take(w, b);

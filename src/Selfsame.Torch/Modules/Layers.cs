@@ -51,16 +51,18 @@ public sealed class Linear : Module
     public Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Observed(Activate(input.Linear(_weight.Value, _bias?.Value), _activation));
+        var low = LowPrecision.IsOn ? _weight.Low : null;
+        return _activation == Activation.Relu
+            ? Observed(input.FusedLinear(_weight.Value, _bias?.Value, low, "none").Relu())
+            : Observed(input.FusedLinear(_weight.Value, _bias?.Value, low, Name(_activation)));
     }
 
-    internal static Tensor Activate(Tensor x, Activation activation) => activation switch
+    private static string Name(Activation activation) => activation switch
     {
-        Activation.None => x,
-        Activation.Gelu => x.Gelu(),
-        Activation.GeluTanh => x.Gelu(tanh: true),
-        Activation.Silu => x.Silu(),
-        Activation.Relu => x.Relu(),
+        Activation.None => "none",
+        Activation.Gelu => "gelu",
+        Activation.GeluTanh => "gelu_tanh",
+        Activation.Silu => "silu",
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "known: None, Gelu, GeluTanh, Silu, Relu"),
     };
 }
@@ -69,7 +71,6 @@ public sealed class Linear : Module
 public sealed class LayerNorm : Module
 {
     private readonly Parameter? _weight, _bias;
-    private readonly long _width;
     private readonly double _eps;
 
     /// <summary>Makes the layer.</summary>
@@ -78,7 +79,7 @@ public sealed class LayerNorm : Module
     /// <param name="affine">Scale and shift after normalising.</param>
     public LayerNorm(long width, double eps = 1e-6, bool affine = true)
     {
-        (_width, _eps) = (width, eps);
+        _eps = eps;
         if (!affine)
             return;
         _weight = Trainable("weight", Init.Ones, width);
@@ -90,7 +91,7 @@ public sealed class LayerNorm : Module
     public Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Observed(input.LayerNorm([_width], _weight?.Value, _bias?.Value, _eps));
+        return Observed(input.FusedLayerNorm(_weight?.Value, _bias?.Value, _eps, LowPrecision.Of(input)));
     }
 }
 

@@ -12,7 +12,7 @@ public enum GradientNormKind
 
 /// <summary>Length of the gradients of a whole model, and what clips them.</summary>
 /// <param name="Value">Norm before clipping; not finite when a gradient is not.</param>
-/// <param name="Factor">What to hand to <see cref="Optimizer.Step"/>. NaN when <paramref name="Value"/> is NaN: look before stepping.</param>
+/// <param name="Factor">What to hand to <see cref="Optimizer.Step"/>. Of no use when <paramref name="Value"/> is not finite.</param>
 public readonly record struct GradientNorm(double Value, double Factor)
 {
     /// <summary>False when a gradient is infinite or no number; the step should then be skipped.</summary>

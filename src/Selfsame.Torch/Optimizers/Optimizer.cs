@@ -42,7 +42,10 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>How each parameter is trained, in the order of the arena. May be set between steps, to freeze or thaw parameters.</summary>
-    /// <remarks>Sets <see cref="Tensor.RequiresGrad"/> of every parameter to whether it is trained, so frozen ones cost no backward pass.</remarks>
+    /// <remarks>
+    /// Sets <see cref="Tensor.RequiresGrad"/> of every parameter to whether it is trained, so frozen ones cost no backward pass. State of a
+    /// frozen parameter stays as it is, while the common <see cref="StepCount"/> goes on: thawed late, Adam's young moments are hardly corrected.
+    /// </remarks>
     /// <exception cref="ArgumentException">There is not exactly one group for each parameter.</exception>
     public IReadOnlyList<ParameterGroup> Groups
     {

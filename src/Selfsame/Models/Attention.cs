@@ -41,6 +41,8 @@ public sealed class Attention : Module
         ArgumentNullException.ThrowIfNull(context);
         var (batch, tokens, width) = (x.Size(0), x.Size(1), x.Size(2));
         var qkv = _qkv.Forward(x);
+        if (_queryNorm is null && context.Rotary is null && _relative is null && !_causal)
+            return Observed(_proj.Forward(qkv.FusedAttention(_heads, _scale, context.Mask)));
         var parts = qkv.View([batch, tokens, 3, _heads, width / _heads]).Permute([2, 0, 3, 1, 4]).Unbind(0);
         var (q, k, v) = (parts[0], parts[1], parts[2]);
         if (_queryNorm is not null)
@@ -49,7 +51,7 @@ public sealed class Attention : Module
             (q, k) = (context.Rotary.Rotate(q), context.Rotary.Rotate(k));
         var logits = (q * _scale).Matmul(k.Transpose(-2, -1));
         if (_relative is not null)
-            logits += _relative.Forward();
+            logits += _relative.Forward().To(logits.DType);
         if (context.Mask is not null)
             logits = logits.MaskedFill(context.Mask.LogicalNot(), Lowest(logits.DType));
         if (_causal)

@@ -17,13 +17,12 @@ public sealed class Block : Module
     private readonly Modulation? _modulation;
     private readonly double _eps, _dropPath;
     private readonly int _index;
-    private readonly long _width;
 
     /// <summary>Makes block number <paramref name="index"/> of a transformer.</summary>
     public Block(TransformerSettings settings, int index, Init? init = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        (_index, _eps, _width) = (index, settings.NormEps, settings.Width);
+        (_index, _eps) = (index, settings.NormEps);
         _dropPath = settings.Depth > 1 ? settings.DropPath * index / (settings.Depth - 1) : settings.DropPath;
         if (settings.Norm != NormKind.LayerPlain)
             _norm1 = Child("norm1", MakeNorm(settings));
@@ -49,8 +48,8 @@ public sealed class Block : Module
         ArgumentNullException.ThrowIfNull(context);
         if (_modulation is null)
         {
-            x += Kept(Scaled(_scale1, _attention.Forward(Normed(_norm1, x), context)), context, 0);
-            return Observed(x + Kept(Scaled(_scale2, _mlp.Forward(Normed(_norm2, x))), context, 1));
+            x = Add(x, _attention.Forward(Normed(_norm1, x), context), _scale1, context, 0);
+            return Observed(Add(x, _mlp.Forward(Normed(_norm2, x)), _scale2, context, 1));
         }
 
         var condition = context.Condition ?? throw new ArgumentException("a conditioned block needs BlockContext.Condition", nameof(context));
@@ -69,13 +68,17 @@ public sealed class Block : Module
         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Norm, "known: Layer, LayerPlain, Rms"),
     };
 
-    private static Tensor Scaled(LayerScale? scale, Tensor branch) => scale is null ? branch : scale.Forward(branch);
+    private Tensor Add(Tensor x, Tensor branch, LayerScale? scale, BlockContext context, int which)
+    {
+        branch = Kept(branch, context, which);
+        return scale is null ? x.ResidualAdd(branch) : x.ScaledAdd(branch, scale.Gamma);
+    }
 
     private Tensor Normed(Module? norm, Tensor x) => norm switch
     {
         LayerNorm layer => layer.Forward(x),
         RmsNorm rms => rms.Forward(x),
-        _ => x.LayerNorm([_width], eps: _eps),
+        _ => x.FusedLayerNorm(null, null, _eps, LowPrecision.Of(x)),
     };
 
     // Stochastic depth, Huang et al. 2016, https://arxiv.org/abs/1603.09382: whole branches of single samples, the rest scaled up.
@@ -101,9 +104,8 @@ public sealed class LayerScale : Module
     /// <param name="start">Value of every channel at the start, for example 1e-5.</param>
     public LayerScale(long width, double start) => _gamma = Trainable("gamma", Init.Constant(start), width);
 
-    /// <param name="x">(…, width).</param>
-    /// <returns>Same shape.</returns>
-    public Tensor Forward(Tensor x) => x * _gamma.Value;
+    /// <summary>The scale, (width).</summary>
+    public Tensor Gamma => _gamma.Value;
 }
 
 /// <summary>Feed-forward part of a block.</summary>

@@ -34,8 +34,7 @@ public static class Conditioning
     public static Tensor NormModulate(Tensor x, Tensor shift, Tensor scale, Tensor? group, double eps)
     {
         ArgumentNullException.ThrowIfNull(x);
-        var normed = x.LayerNorm([x.Size(-1)], eps: eps);
-        return (normed * (ForTokens(scale, group) + 1.0)) + ForTokens(shift, group);
+        return x.NormModulate(shift, scale, group, eps, LowPrecision.Of(x));
     }
 
     /// <summary>x + gate · branch.</summary>
@@ -47,13 +46,6 @@ public static class Conditioning
     public static Tensor GatedAdd(Tensor x, Tensor branch, Tensor gate, Tensor? group)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x + (ForTokens(gate, group) * branch);
-    }
-
-    /// <summary>Spreads G rows of a sample over its tokens: (B, G, D) → (B, N, D), or as it is when no group is given.</summary>
-    public static Tensor ForTokens(Tensor rows, Tensor? group)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        return group is null ? rows : rows.Gather(1, group.Unsqueeze(-1).Expand([-1, -1, rows.Size(-1)]));
+        return x.GatedAdd(branch, gate, group);
     }
 }

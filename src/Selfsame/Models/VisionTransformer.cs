@@ -297,7 +297,8 @@ public sealed class ConvolutionShapedLinear : Module
     public Tensor Forward(Tensor patches)
     {
         ArgumentNullException.ThrowIfNull(patches);
-        return Observed(patches.Linear(_weight.Value.View([-1, _values]), _bias?.Value));
+        var low = LowPrecision.IsOn ? _weight.Low?.View([-1, _values]) : null;
+        return Observed(patches.FusedLinear(_weight.Value.View([-1, _values]), _bias?.Value, low, "none"));
     }
 }
 

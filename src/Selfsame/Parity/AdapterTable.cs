@@ -7,7 +7,14 @@ internal static class AdapterTable
 {
     internal static IReadOnlyList<IParityAdapter> All { get; } =
     [
+        new AdamSteps(),
+        new AdamWSteps(),
+        new ClipNorm(),
         new EmaSchedules(),
+        new LambSteps(),
+        new LarsBolts(),
+        new LarsMoco(),
+        new LarsSimClr(),
         new MaeLearningRate(),
         new MaePositions(),
         new OptimiserSchedules(),
@@ -17,6 +24,7 @@ internal static class AdapterTable
         new SelfFlowModalities(),
         new SelfFlowSeparation(),
         new SelfFlowAverage(),
+        new SelfFlowTrainStep(),
         new KnnDino(),
         new KnnDinoV2(),
         new KnnSolo(),
@@ -48,5 +56,9 @@ internal static class AdapterTable
         new VisionTransformerCase("vit", "forward"),
         new VisionTransformerCase("vit", "modern_options"),
         new VitResizePositions(),
+        new SgdSteps(),
+        new SophiaHessian(),
+        new SophiaSteps(),
+        new SwanSteps(),
     ];
 }

@@ -21,5 +21,5 @@ public readonly record struct ComputePrecision(bool Low, Device Device)
     public string Name => Low ? "bf16" : "fp32";
 
     /// <summary>Enters the format on this thread, until the result is disposed.</summary>
-    public Autocast Enter() => Low ? Autocast.Enter(Device) : default;
+    public LowPrecision Enter() => LowPrecision.Enter(Low);
 }

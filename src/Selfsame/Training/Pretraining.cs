@@ -191,7 +191,7 @@ public sealed class Pretraining : IDisposable
             }
 
             var judging = _evaluator is not null && !Finished() && judges.Due(loop.Step, clock.Elapsed);
-            if (!judging && !Finished() && !saves.Due(loop.Step, clock.Elapsed))
+            if (Finished() || (!judging && !saves.Due(loop.Step, clock.Elapsed)))
                 continue;
             Update(loop, guard, clock);
             clock.Pause();

@@ -1,6 +1,6 @@
 using Selfsame.Torch;
 
-namespace Selfsame.Tests.Torch;
+namespace Selfsame.Tests.Engine;
 
 public sealed class FusedAttentionTests
 {

@@ -1,6 +1,6 @@
 using Selfsame.Torch;
 
-namespace Selfsame.Tests.Torch;
+namespace Selfsame.Tests.Engine;
 
 /// <summary>Compares an operator and its gradients with the same formula in float64.</summary>
 internal static class FusedCheck

@@ -1,8 +1,8 @@
 using Selfsame.Torch;
 
-namespace Selfsame.Tests.Torch;
+namespace Selfsame.Tests.Engine;
 
-[Collection(LiveTensors.Name)]
+[Collection(nameof(TensorCount))]
 public sealed class FusedMemoryTests
 {
     [Fact]

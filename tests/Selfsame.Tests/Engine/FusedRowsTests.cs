@@ -1,6 +1,6 @@
 using Selfsame.Torch;
 
-namespace Selfsame.Tests.Torch;
+namespace Selfsame.Tests.Engine;
 
 /// <summary>Layer normalization, modulation and the residual stream.</summary>
 public sealed class FusedRowsTests

@@ -2,11 +2,7 @@ using Selfsame.Torch;
 
 namespace Selfsame.Tests.Engine;
 
-<<<<<<< HEAD:tests/Selfsame.Tests/Engine/TensorTests.cs
 [Collection(nameof(TensorCount))]
-=======
-[Collection(LiveTensors.Name)]
->>>>>>> fused:tests/Selfsame.Tests/Torch/TensorTests.cs
 public sealed class TensorTests
 {
     [Fact]
@@ -37,7 +33,7 @@ public sealed class TensorTests
     [Fact]
     public void A_scope_frees_what_was_born_in_it_except_what_was_moved_out()
     {
-        var before = TensorCount.Settled();
+        var before = Tensor.LiveCount;
         Tensor kept;
         using (var scope = Scope.Enter())
         {
@@ -100,7 +96,7 @@ public sealed class TensorTests
     [Fact]
     public void A_thousand_operators_leave_no_tensor_behind()
     {
-        var before = TensorCount.Settled();
+        var before = Tensor.LiveCount;
         for (var k = 0; k < 1000; k++)
         {
             using var scope = Scope.Enter();

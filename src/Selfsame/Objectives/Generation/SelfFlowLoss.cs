@@ -31,7 +31,7 @@ public sealed class SelfFlowLoss
     /// <param name="data">Clean tokens, (B, N, C).</param>
     /// <param name="labels">Class ids, (B), int64; null without labels.</param>
     /// <param name="step">Draws: <c>t</c>, <c>s</c> … (levels of the groups), <c>u</c> (B, N), <c>x1</c> (B, N, C), <c>label_drop</c> (B), <c>teacher_u</c> (G, B).</param>
-    /// <returns>Loss, and by name: loss_gen, loss_rep, mask, tau, tau_min, x_tau, x_tau_min, pred, target, student_features, teacher_features, loss_gen_per_sample.</returns>
+    /// <returns>Loss, and by name: loss_gen, loss_rep, mask, tau, tau_min, x_tau, x_tau_min, pred, target, student_features, teacher_features.</returns>
     public ObjectiveResult Compute(Tensor data, Tensor? labels, StepContext step)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -46,22 +46,22 @@ public sealed class SelfFlowLoss
         var layers = new List<Tensor>(_settings.StudentLayer);
         var separate = _settings.SeparateAttention && groupBN is not null ? SameGroup(groupBN) : null;
         var predBNC = _student.Forward(noisedBNC, timesBG, groupBN, labels, layers, separate);
-        var squaredB = (predBNC - targetBNC).Square().Mean([1, 2]);
-        var lossGen = squaredB.Mean();
+        var lossGen = predBNC.FusedMeanSquaredError(targetBNC);
         if (_settings.Gamma == 0)
         {
-            return new ObjectiveResult(lossGen * _settings.Weight) { ["pred"] = predBNC, ["target"] = targetBNC, ["tau"] = tauBN, ["x_tau"] = noisedBNC, ["loss_gen"] = lossGen, ["loss_gen_per_sample"] = squaredB }
+            return new ObjectiveResult(lossGen * _settings.Weight) { ["pred"] = predBNC, ["target"] = targetBNC, ["tau"] = tauBN, ["x_tau"] = noisedBNC, ["loss_gen"] = lossGen }
                 .Log("loss_gen", lossGen);
         }
 
         var studentBND = _projector.Forward(layers[_settings.StudentLayer - 1]);
         var (teacherBND, teacherTimeBN, teacherInput) = Teach(data, noise, labels, timesBG, groupBN, tauBN, noisedBNC, step);
-        var axis = _settings.CosineAxis == CosineAxis.Features ? -1 : 1;
-        var lossRep = (1.0 - Ops.CosineSimilarity(studentBND, teacherBND, axis, 1e-8)).Mean();
+        var lossRep = _settings.CosineAxis == CosineAxis.Features
+            ? studentBND.CosineDistance(teacherBND, 1e-8).Mean()
+            : (1.0 - Ops.CosineSimilarity(studentBND, teacherBND, 1, 1e-8)).Mean();
         var loss = (lossGen + (lossRep * _settings.Gamma)) * _settings.Weight;
         return new ObjectiveResult(loss)
         {
-            ["loss_gen"] = lossGen, ["loss_gen_per_sample"] = squaredB, ["loss_rep"] = lossRep,
+            ["loss_gen"] = lossGen, ["loss_rep"] = lossRep,
             ["mask"] = (groupBN ?? tauBN.ZerosLike(DType.Int64)).Ne(0), ["group_ids"] = groupBN ?? tauBN.ZerosLike(DType.Int64),
             ["tau"] = tauBN, ["tau_min"] = timesBG.Amin([1]), ["teacher_times"] = teacherTimeBN,
             ["x_tau"] = noisedBNC, ["x_tau_min"] = teacherInput, ["pred"] = predBNC, ["target"] = targetBNC,

@@ -9,6 +9,12 @@ internal static class ConfigReading
 
     internal static int Whole(this JsonElement config, string key) => config.Property(key, JsonValueKind.Number).GetInt32();
 
+    /// <summary>A truth value; <paramref name="otherwise"/> where the key is absent.</summary>
+    internal static bool Flag(this JsonElement config, string key, bool otherwise = false) =>
+        !config.TryGetProperty(key, out var element) ? otherwise
+        : element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean()
+        : throw new InvalidDataException($"'{key}' in the configuration is a {element.ValueKind}, expected true or false");
+
     internal static double[] Numbers(this JsonElement config, string key) =>
         [.. config.Property(key, JsonValueKind.Array).EnumerateArray().Select(element => element.GetDouble())];
 

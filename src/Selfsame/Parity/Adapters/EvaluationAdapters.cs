@@ -64,10 +64,10 @@ internal static class KnnCases
     }
 
     internal static LabelledFeatures Labelled(this ParityCase c, string split) =>
-        new(c.Tensor($"in/{split}_features"), c.Integers($"in/{split}_labels"));
+        new(c.Single($"in/{split}_features"), c.Integers($"in/{split}_labels"));
 
     /// <summary>A tensor of any recorded type as float32.</summary>
-    internal static Tensor Tensor(this ParityCase c, string name) => Torch.Tensor.From<double>(c.Doubles(name), c.Shape(name)).To(DType.Float32);
+    internal static Tensor Single(this ParityCase c, string name) => Torch.Tensor.From<double>(c.Doubles(name), c.Shape(name)).To(DType.Float32);
 }
 
 /// <summary>Logistic probe at one C, solved to convergence.</summary>
@@ -107,10 +107,10 @@ internal sealed class ProbeRidge : IParityAdapter
     public void Run(ParityCase c)
     {
         using var scope = Scope.Enter();
-        var test = c.Tensor("in/test_features");
+        var test = c.Single("in/test_features");
         var penalty = c.Config.Number("alpha");
         var intercept = c.Config.GetProperty("fit_intercept").GetBoolean();
-        var model = RidgeProbe.Fit(c.Tensor("in/train_features"), c.Tensor("in/train_targets"), penalty, intercept);
+        var model = RidgeProbe.Fit(c.Single("in/train_features"), c.Single("in/train_targets"), penalty, intercept);
         var prediction = model.Scores(test);
         c.Expect("out/coefficients", model.Weights);
         if (c.Shape("out/intercept").Length == 0 && !intercept)
@@ -141,7 +141,7 @@ internal sealed class ProbeLinearInput : IParityAdapter
         var classTokens = new Tensor[layers];
         var patchTokens = new Tensor[layers];
         for (var layer = 0; layer < layers; layer++)
-            (classTokens[layer], patchTokens[layer]) = (c.Tensor($"in/class_token.{layer}"), c.Tensor($"in/patch_tokens.{layer}"));
+            (classTokens[layer], patchTokens[layer]) = (c.Single($"in/class_token.{layer}"), c.Single($"in/patch_tokens.{layer}"));
         foreach (var blocks in c.Config.GetProperty("n_last_blocks").EnumerateArray().Select(element => element.GetInt32()))
         {
             c.Expect($"out/input.{blocks}.cls", LinearProbeInput.Create(classTokens, patchTokens, blocks, averagePool: false).ToArray<float>());
@@ -167,8 +167,8 @@ internal sealed class ProbeMaeHead : IParityAdapter
     public void Run(ParityCase c)
     {
         using var scope = Scope.Enter();
-        using var head = new MaeLinearHead(c.Tensor("param/1.weight"), c.Tensor("param/1.bias"), c.Tensor("param/0.running_mean"), c.Tensor("param/0.running_var"));
-        var features = c.Tensor("in/features");
+        using var head = new MaeLinearHead(c.Single("param/1.weight"), c.Single("param/1.bias"), c.Single("param/0.running_mean"), c.Single("param/0.running_var"));
+        var features = c.Single("in/features");
         c.Expect("out/logits_eval_before", head.Forward(features, training: false).ToArray<float>());
         var logits = head.Forward(features, training: true);
         var loss = logits.CrossEntropy(Torch.Tensor.From<long>(c.Integers("in/labels")));
@@ -192,7 +192,7 @@ internal sealed class MetricsCollapse : IParityAdapter
     public void Run(ParityCase c)
     {
         using var scope = Scope.Enter();
-        var embeddings = c.Tensor("in/embeddings");
+        var embeddings = c.Single("in/embeddings");
         c.Expect("out/rankme", LabelFree.RankMe(embeddings));
         c.Expect("out/effective_rank", LabelFree.EffectiveRank(embeddings));
         c.Expect("out/std_of_l2_normalized", LabelFree.NormalisedDeviation(embeddings));
@@ -201,7 +201,7 @@ internal sealed class MetricsCollapse : IParityAdapter
         c.Expect("out/lidar_entropy", lidar.Entropy);
         c.Expect("out/lidar_top_eigenvalue", lidar.LargestEigenvalue);
 
-        var (first, second) = (c.Tensor("in/view1"), c.Tensor("in/view2"));
+        var (first, second) = (c.Single("in/view1"), c.Single("in/view2"));
         (first.RequiresGrad, second.RequiresGrad) = (true, true);
         var (t, alpha) = (c.Config.Number("t"), c.Config.Number("alpha"));
         c.Expect("out/alignment", LabelFree.Alignment(first, second, alpha).Item());
@@ -224,7 +224,7 @@ internal sealed class MetricsSlicedWasserstein : IParityAdapter
     public void Run(ParityCase c)
     {
         using var scope = Scope.Enter();
-        var (real, fake) = (c.Tensor("in/real"), c.Tensor("in/fake"));
+        var (real, fake) = (c.Single("in/real"), c.Single("in/fake"));
         var levels = LaplacianPyramid.LevelCount(c.Config.Whole("resolution"));
         using var draws = new SlicedWassersteinDraws
         {
@@ -232,7 +232,7 @@ internal sealed class MetricsSlicedWasserstein : IParityAdapter
             RealY = PerLevel(c, "in/real_y", levels),
             FakeX = PerLevel(c, "in/fake_x", levels),
             FakeY = PerLevel(c, "in/fake_y", levels),
-            Directions = [.. Enumerable.Range(0, levels).Select(level => c.Tensor($"in/directions.{level}"))],
+            Directions = [.. Enumerable.Range(0, levels).Select(level => c.Single($"in/directions.{level}"))],
         };
         c.Expect("out/swd_x1000", SlicedWasserstein.DistancesAt(real, fake, draws));
         var pyramid = LaplacianPyramid.Build(real.Narrow(0, 0, 1), levels);

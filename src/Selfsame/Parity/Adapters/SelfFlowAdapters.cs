@@ -173,7 +173,7 @@ internal sealed class SelfFlowSeparation : IParityAdapter
 
         c.Expect("out/loss", result.Loss);
         c.Expect("out/loss_align", result["loss_rep"]);
-        c.Expect("out/loss_gen_per_sample", result["loss_gen_per_sample"]);
+        c.Expect("out/loss_gen_per_sample", (result["pred"] - result["target"]).Square().Mean([1, 2]));
         c.Expect("out/group_ids", result["group_ids"]);
         c.Expect("out/student_timesteps", result["tau"]);
         c.Expect("out/teacher_timesteps", result["teacher_times"]);
@@ -240,5 +240,65 @@ internal sealed class SelfFlowAverage : IParityAdapter
 
             c.Expect($"next/teacher.{name}", teacher);
         }
+    }
+}
+
+/// <summary>Whole training steps: loss, clipping, AdamW, teacher.</summary>
+internal sealed class SelfFlowTrainStep : IParityAdapter
+{
+    public string System => "self-flow";
+
+    public string Case => "train-step";
+
+    public void Run(ParityCase c)
+    {
+        using var scope = Scope.Enter();
+        var network = SelfFlowCases.Network(c.Config);
+        using var model = new Student(network);
+        using var twin = new Student(network);
+        c.Load(model, "param/student.", OfficialName);
+        using var arena = new ParameterArena(model);
+        using var teacher = new Training.Teacher(twin, model, arena, low: false);
+        var betas = c.Config.Numbers("betas");
+        var decay = new ParameterGroup { Decay = c.Config.Number("weight_decay") };
+        using var optimizer = new AdamWSettings { Beta1 = betas[0], Beta2 = betas[1], Eps = c.Config.Number("eps") }
+            .Build(arena, [.. arena.Parameters.Select(_ => decay)]);
+        optimizer.Rate = c.Config.Number("lr");
+
+        var loss = new SelfFlowLoss(SelfFlowCases.Loss(c.Config), model.Network, twin.Network, model.Projector);
+        var (losses, norms) = (new List<double>(), new List<double>());
+        for (var k = 0; k < c.Config.Whole("steps"); k++)
+        {
+            using var inner = Scope.Enter();
+            var step = k;
+            var result = loss.Compute(c.Tensor("in/x0").Select(0, step), c.Tensor("in/labels").Select(0, step), new RecordedStep(c, take: all => all.Select(0, step)));
+            optimizer.ClearGradients();
+            result.Loss.Backward();
+            var gradient = GradientClipping.Measure(arena, c.Config.Number("max_grad_norm"));
+            optimizer.Step(gradient.Factor);
+            teacher.Follow(c.Config.Number("decay"));
+            losses.AddRange([result.Loss.Item(), result["loss_gen"].Item(), result["loss_rep"].Item()]);
+            norms.Add(gradient.Value);
+        }
+
+        c.Expect("out/losses", losses.ToArray());
+        c.Expect("out/grad_norms", norms.ToArray());
+        c.ExpectNext(model, "next/student.", OfficialName);
+        c.ExpectNext(twin, "next/teacher.", OfficialName);
+    }
+
+    private static string OfficialName(string ours) => ours.StartsWith("network.", StringComparison.Ordinal) ? ours["network.".Length..] : ours;
+
+    private sealed class Student : Module
+    {
+        internal Student(DiffusionTransformerSettings network)
+        {
+            Network = Child("network", new DiffusionTransformer(network));
+            Projector = Child("projector", new Projector(network.Blocks.Width, 2 * network.Blocks.Width, network.Blocks.Width));
+        }
+
+        internal DiffusionTransformer Network { get; }
+
+        internal Projector Projector { get; }
     }
 }
