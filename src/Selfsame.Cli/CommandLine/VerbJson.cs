@@ -11,4 +11,5 @@ namespace Selfsame.Cli;
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(Dictionary<string, double>))]
 internal sealed partial class VerbJson : JsonSerializerContext;

@@ -98,11 +98,14 @@ public sealed class RunEvaluator
     {
         var metrics = new List<Metric>();
         using var test = _reader.Read(_data.Split(DataSplit.Test), vectors, cancellation);
-        if (HasLabels && (_settings.Knn is not null || _settings.Probe is not null))
+        var classify = HasLabels && (_settings.Knn is not null || _settings.Probe is not null);
+        if (classify || _settings.Features.Scaling != FeatureScaling.None)
         {
             using var train = _reader.Read(Spread(_data.Split(DataSplit.Train), _settings.TrainSamples ?? int.MaxValue), vectors, cancellation);
             using var validation = _reader.Read(_data.Split(DataSplit.Validation), vectors, cancellation);
-            Classify(metrics, train, validation, test, cancellation);
+            Scale(train, validation, test);
+            if (classify)
+                Classify(metrics, train, validation, test, cancellation);
         }
 
         using var scope = Scope.Enter();
@@ -121,6 +124,22 @@ public sealed class RunEvaluator
         }
 
         return metrics;
+    }
+
+    private void Scale(FeatureTable train, params ReadOnlySpan<FeatureTable> others)
+    {
+        if (_settings.Features.Scaling == FeatureScaling.None)
+            return;
+        using var scope = Scope.Enter();
+        var mean = train.Values.Mean(0, keepDim: true);
+        // A feature that never changes stays 0 after the mean is gone.
+        var scale = _settings.Features.Scaling == FeatureScaling.Standardize ? train.Values.Variance(0, correction: 0, keepDim: true).Sqrt().ClampMin(1e-6) : null;
+        foreach (var table in (ReadOnlySpan<FeatureTable>)[train, .. others])
+        {
+            table.Values.SubInPlace(mean);
+            if (scale is not null)
+                table.Values.DivInPlace(scale);
+        }
     }
 
     private void Classify(List<Metric> metrics, FeatureTable train, FeatureTable validation, FeatureTable test, CancellationToken cancellation)
