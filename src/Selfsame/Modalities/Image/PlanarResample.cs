@@ -6,8 +6,7 @@ namespace Selfsame.Modalities.Image;
 /// <remarks>
 /// Without antialiasing a new pixel is blended from its nearest 2 or 4 neighbours along each axis, however far it shrinks, and the border is repeated; the cubic's parameter is -0.75.
 /// With it the kernel widens as the picture shrinks, taps outside are left out, and the parameter is -0.5.
-/// Whole numbers often lie exactly between two, and the last bit decides. So positions, weights and sums have the precision, and the fused multiply-adds, of torch 1.13 on a processor with AVX2;
-/// for bicubic with antialiasing its last bit is not reached everywhere.
+/// Whole numbers often lie exactly between two, and the last bit decides. So positions, weights and sums have the precision, and the fused multiply-adds, of torch 1.13 on a processor with AVX2.
 /// </remarks>
 public static class PlanarResample
 {
@@ -51,8 +50,12 @@ public static class PlanarResample
             for (var x = 0; x < width; x++)
             {
                 var sum = 0f;
-                for (var tap = x * taps.Stride; tap < x * taps.Stride + taps.Counts[x]; tap++)
-                    sum = MathF.FusedMultiplyAdd(row[taps.Places[tap]], taps.Weights[tap], sum);
+                var first = x * taps.Stride;
+                for (var tap = 0; tap < taps.Counts[x]; tap++)
+                {
+                    var (value, weight) = (row[taps.Places[first + tap]], taps.Weights[first + tap]);
+                    sum = taps.IsFused(x, tap) ? MathF.FusedMultiplyAdd(value, weight, sum) : sum + value * weight;
+                }
                 to[at++] = sum;
             }
         }
@@ -64,10 +67,17 @@ public static class PlanarResample
         for (var y = 0; y < taps.Counts.Length; y++)
         {
             var sum = to.Slice(y * width, width);
-            for (var tap = y * taps.Stride; tap < y * taps.Stride + taps.Counts[y]; tap++)
+            var first = y * taps.Stride;
+            for (var tap = 0; tap < taps.Counts[y]; tap++)
             {
-                var row = from.Slice(taps.Places[tap] * width, width);
-                TensorPrimitives.FusedMultiplyAdd(row, taps.Weights[tap], sum, sum);
+                var row = from.Slice(taps.Places[first + tap] * width, width);
+                if (taps.IsFused(y, tap))
+                {
+                    TensorPrimitives.FusedMultiplyAdd(row, taps.Weights[first + tap], sum, sum);
+                    continue;
+                }
+                for (var x = 0; x < width; x++)
+                    sum[x] += row[x] * taps.Weights[first + tap];
             }
         }
     }
@@ -75,10 +85,12 @@ public static class PlanarResample
     /// <summary>The source places and weights of each new place along one axis, in the order in which they are added up: without antialiasing the second neighbour comes first.</summary>
     private sealed class Taps
     {
-        private const float Direct = -0.75f, Antialiasing = -0.5f;   // the cubic's parameter
+        private const float Direct = -0.75f;   // the cubic's parameter without antialiasing
 
-        private Taps(int to, int stride) =>
-            (Stride, Counts, Places, Weights) = (stride, new int[to], new int[to * stride], new float[to * stride]);
+        private readonly bool _blocks;
+
+        private Taps(int to, int stride, bool blocks = false) =>
+            (Stride, Counts, Places, Weights, _blocks) = (stride, new int[to], new int[to * stride], new float[to * stride], blocks);
 
         public int Stride { get; }
 
@@ -95,6 +107,9 @@ public static class PlanarResample
             (Interpolation.Bicubic, _) => Cubic(from, to),
             _ => Linear(from, to),
         };
+
+        /// <summary>Whether a product is added without being rounded. With antialiasing the taps after the first are multiplied four at a time and then added; only what is left over is fused.</summary>
+        public bool IsFused(int index, int tap) => !_blocks || tap > (Counts[index] - 1) / 4 * 4;
 
         private static Taps Nearest(int from, int to)
         {
@@ -139,7 +154,7 @@ public static class PlanarResample
             var scale = (float)from / to;
             var stretch = Math.Max(scale, 1);
             var support = (float)interpolation.Radius() * stretch;
-            var taps = new Taps(to, (int)MathF.Ceiling(support) * 2 + 1);
+            var taps = new Taps(to, (int)MathF.Ceiling(support) * 2 + 1, blocks: true);
             for (var i = 0; i < to; i++)
             {
                 var centre = (float)(scale * (i + 0.5));
@@ -163,10 +178,11 @@ public static class PlanarResample
         private static float CubicFar(float x) =>
             MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Direct, x, -5 * Direct), x, 8 * Direct) * x - 4 * Direct;
 
+        // The same with antialiasing: near in double, far in single precision.
         private static float CubicAntialiased(float x) => x switch
         {
-            < 1 => MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Antialiasing + 2, x, -(Antialiasing + 3)) * x, x, 1),
-            < 2 => MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Antialiasing, x, -5 * Antialiasing), x, 8 * Antialiasing), x, -4 * Antialiasing),
+            < 1 => (float)InterpolationKernels.Cubic(x, -0.5),
+            < 2 => MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(x - 5, x, 8), x, -4) * -0.5f,
             _ => 0,
         };
 
