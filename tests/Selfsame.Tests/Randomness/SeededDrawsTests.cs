@@ -127,18 +127,20 @@ public sealed class SeededDrawsTests
     }
 
     [Fact]
-    public void A_number_between_never_reaches_the_upper_end()
+    public void A_number_between_is_scaled_in_single_precision()
     {
-        Assert.True(new Almost().Between("x", 2, 4) < 4);
-        Assert.Equal(2f, new Almost(0).Between("x", 2, 4));
+        Assert.Equal(1f - 1f / (1 << 24), new Constant(1 - 1.0 / (1L << 53)).Between("x", 0, 1));
+        Assert.Equal(4f, new Constant(1 - 1.0 / (1L << 53)).Between("x", 2, 4));   // rounded up, as there
+        Assert.Equal(2f, new Constant(0).Between("x", 2, 4));
+        Assert.Equal(0.3f * (1f - 0.08f) + 0.08f, new Constant(0.3).Between("x", 0.08, 1));
     }
 
-    private const double PinnedUniform = 0.1;
-    private const int PinnedInteger = 1;
-    private const double PinnedNormal = 0.1;
-    private static readonly int[] PinnedOrder = [0];
+    private const double PinnedUniform = 0.9797117344758322;
+    private const int PinnedInteger = 933;
+    private const double PinnedNormal = -1.0058007975129066;
+    private static readonly int[] PinnedOrder = [1, 5, 2, 4, 3, 0];
 
-    private sealed class Almost(double value = 1 - 1.0 / (1L << 53)) : IDraws
+    private sealed class Constant(double value) : IDraws
     {
         public double Uniform(string name) => value;
 

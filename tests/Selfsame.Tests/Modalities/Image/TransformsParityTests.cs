@@ -5,7 +5,7 @@ namespace Selfsame.Tests.Modalities.Image;
 
 public sealed class TransformsParityTests
 {
-    public static TheoryData<string> Cases => [.. Directory.GetFiles(Path.Combine(ParityFiles.Root, "transforms"), "*.safetensors").Select(Path.GetFileName)];
+    public static TheoryData<string> Cases => [.. Directory.GetFiles(Path.Combine(ParityFiles.Root, "transforms"), "*.safetensors").Select(path => Path.GetFileName(path))];
 
     [Theory, MemberData(nameof(Cases))]
     public void Agrees_with_torchvision_and_Pillow(string file)

@@ -3,7 +3,6 @@ using FsCheck.Fluent;
 using Selfsame.Modalities.Image;
 using Selfsame.Randomness;
 using Selfsame.Recipes;
-using ViewSettings = Selfsame.Modalities.Image.ViewSettings;
 
 namespace Selfsame.Tests.Modalities.Image;
 
