@@ -16,7 +16,7 @@ public sealed class NonFiniteTests
         var pictures = TinyRun.Pictures(folder["pictures"], 12);
         var recipe = folder.Add("tiny.yaml", System.Text.Encoding.UTF8.GetBytes(TinyRun.SelfFlow));
 
-        var run = await CliRun.OfAsync([PretrainVerb.Create], ["pretrain", recipe, "--data", pictures, "--set", "optimizer.rate=1e38", "--set", "guard.max_skipped=2", "--json", "--out", folder["run"]]);
+        var run = await CliRun.OfAsync([PretrainVerb.Create], ["pretrain", recipe, "--data", pictures, "--set", "optimizer.rate=1e6", "--set", "guard.max_skipped=2", "--json", "--out", folder["run"]]);
 
         Assert.Equal(ExitCodes.Failed, run.ExitCode);
         Assert.Matches("error: 3 steps in a row had to be skipped, the last because the loss is (NaN|∞|-∞|Infinity). Lower the learning rate, lengthen the warm-up, or try --precision fp32.\n$", run.Error);
@@ -32,7 +32,7 @@ public sealed class NonFiniteTests
     public async Task Only_the_part_that_is_not_finite_is_kept_and_named()
     {
         using var folder = new TemporaryFolder();
-        var recipe = TinyRun.Load(TinyRun.Mae, TinyRun.Pictures(folder["pictures"], 12), "optimizer.rate=1e38", "micro_batch=4", "guard.max_skipped=0");
+        var recipe = TinyRun.Load(TinyRun.Mae, TinyRun.Pictures(folder["pictures"], 12), "optimizer.rate=1e6", "micro_batch=4", "guard.max_skipped=0");
         var watcher = new Watcher();
 
         var stopped = await Assert.ThrowsAsync<TrainingStoppedException>(() => TinyRun.RunAsync(recipe, folder["run"], watcher));
