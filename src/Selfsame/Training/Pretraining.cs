@@ -184,7 +184,16 @@ public sealed class Pretraining : IDisposable
             }
 
             var now = rate.At(progress);
-            loop.RunStep(now, momentum.At(progress), CancellationToken.None);
+            try
+            {
+                loop.RunStep(now, momentum.At(progress), CancellationToken.None);
+            }
+            catch (TrainingStoppedException)
+            {
+                Update(loop, guard, clock);  // so that the last event tells where
+                throw;
+            }
+
             _throughput.Step(batch, batches.Waited - waited);
             finished = Finished();  // asked once a step: by the clock, a later answer could differ
             if (logs.Due(loop.Step, clock.Elapsed) || finished)

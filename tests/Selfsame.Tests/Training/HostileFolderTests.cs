@@ -62,7 +62,7 @@ public sealed class HostileFolderTests(ITestOutputHelper output)
     private static byte[] Bomb(int side)
     {
         using var packed = new MemoryStream();
-        using (var deflate = new ZLibStream(packed, CompressionLevel.Fastest))
+        using (var deflate = new ZLibStream(packed, CompressionLevel.Optimal))
         {
             var row = new byte[1 + ((side + 7) / 8)];
             for (var y = 0; y < side; y++)
