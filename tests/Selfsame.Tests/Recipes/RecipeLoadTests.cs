@@ -75,7 +75,7 @@ public sealed class RecipeLoadTests
         Assert.Equal(new(OriginKind.Environment, "SELFSAME_DATA__WORKERS=3"), origins["data.workers"]);
         Assert.Equal(new(OriginKind.Recipe, "r.yaml", 6), origins["data.source"]);
         Assert.Equal(new(OriginKind.Recipe, "r.yaml", 8), origins["data.views[1].size"]);
-        Assert.Equal(ValueOrigin.Default, origins["data.views[1].scale"]);
+        Assert.Equal(ValueOrigin.Default, origins["data.views[1].crop.scale"]);
         Assert.Equal(ValueOrigin.Default, origins["precision"]);
         Assert.Equal("r.yaml(12)", origins["objective.decoder.width"].ToString());
     }
@@ -140,7 +140,7 @@ public sealed class RecipeLoadTests
         var recipe = Load(Good, Override.Set("optimizer={kind: sgd, rate: 0.5}"), Override.Set("data.views.1.size=16"), Override.Set("data.views[0].flip_probability=0")).Recipe;
 
         Assert.Equal(new SgdSettings { Rate = 0.5 }, recipe.Optimizer);
-        Assert.Equal([new() { Size = 64, FlipProbability = 0 }, new() { Size = 16 }], recipe.Data.Views);
+        Assert.Equal([new() { Size = 64, Crop = new() { Scale = [0.2, 1] }, FlipProbability = 0 }, new() { Size = 16 }], recipe.Data.Views);
     }
 
     [Fact]
