@@ -6,8 +6,6 @@ using Selfsame.Training.Logging;
 
 namespace Selfsame.Training;
 
-
-
 /// <summary>What a log step knows.</summary>
 internal readonly record struct StepReport(double Loss, IReadOnlyList<Metric> Metrics);
 
@@ -48,34 +46,24 @@ internal sealed class TrainingLoop
         _model.Optimizer.Rate = rate;
         _model.Arena.ClearGradients();
         var loss = 0.0;
-        for (var part = 0; part < _recipe.Accumulate; part++)
+        var parts = new List<(HostBatch Host, ObjectiveResult Result)>(_recipe.Accumulate);
+        try
         {
-            using var host = _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
-            using var inner = Scope.Enter();
-            var result = Compute(host, part);
-            (_recipe.Accumulate == 1 ? result.Loss : result.Loss / _recipe.Accumulate).Backward();
-            loss += result.Loss.Item() / _recipe.Accumulate;
-            foreach (var (name, value) in result.Figures)
-                _meter.Add(name, value.Item());
-            if (!double.IsFinite(loss))
-                OnSkipped?.Invoke(Culprit(host, part));
-            Position = host.NextPosition;
-        }
+            for (var part = 0; part < _recipe.Accumulate; part++)
+            {
+                var host = _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
+                var result = Part(host, part);
+                parts.Add((host, result));
+                loss += result.Loss.Item() / _recipe.Accumulate;
+                Position = host.NextPosition;
+            }
 
-        var gradient = GradientClipping.Measure(_model.Arena, _recipe.ClipNorm ?? double.PositiveInfinity);
-        var problem = _guard.Judge(loss, gradient.Value);
-        if (problem is null)
-        {
-            _model.Optimizer.Step(gradient.Factor);
-            _model.Follow(momentum);
-            _meter.Add("loss", loss);
-            _meter.Add("gradient_norm", gradient.Value);
+            Conclude(loss, momentum, parts);
         }
-        else
+        finally
         {
-            OnSkipped?.Invoke($"step {Step + 1} is skipped: {problem}");
-            if (_guard.Exhausted)
-                throw new TrainingStoppedException($"{_recipe.Guard.MaxSkipped + 1} steps in a row had to be skipped, the last because {problem}. Lower the learning rate, lengthen the warm-up, or try --precision fp32.");
+            foreach (var (host, _) in parts)
+                host.Dispose();
         }
 
         Step++;
@@ -87,6 +75,47 @@ internal sealed class TrainingLoop
         var averages = _meter.Read();
         var loss = averages.FirstOrDefault(m => m.Name == "loss");
         return new StepReport(loss.Name is null ? double.NaN : loss.Value, [.. averages.Where(m => m.Name != "loss")]);
+    }
+
+    // Of a micro-batch only what the result names outlives it.
+    private ObjectiveResult Part(HostBatch host, int part)
+    {
+        using var inner = Scope.Enter();
+        var result = Compute(host, part);
+        (_recipe.Accumulate == 1 ? result.Loss : result.Loss / _recipe.Accumulate).Backward();
+        if (!double.IsFinite(result.Loss.Item()))
+            OnSkipped?.Invoke(Culprit(host, part));
+        inner.MoveOut(result.Loss);
+        foreach (var (_, value) in result.Figures)
+            inner.MoveOut(value);
+        foreach (var value in result.Intermediates.Values)
+            inner.MoveOut(value);
+        return result;
+    }
+
+    private void Conclude(double loss, double momentum, List<(HostBatch Host, ObjectiveResult Result)> parts)
+    {
+        var gradient = GradientClipping.Measure(_model.Arena, _recipe.ClipNorm ?? double.PositiveInfinity);
+        var problem = _guard.Judge(loss, gradient.Value);
+        if (problem is null)
+        {
+            _model.Optimizer.Step(gradient.Factor);
+            _model.Follow(momentum);
+            _meter.Add("loss", loss);
+            _meter.Add("gradient_norm", gradient.Value);
+            foreach (var (_, result) in parts)
+            {
+                _model.Objective.AfterStep(result);
+                foreach (var (name, value) in result.Figures)
+                    _meter.Add(name, value.Item());
+            }
+        }
+        else
+        {
+            OnSkipped?.Invoke($"step {Step + 1} is skipped: {problem}");
+            if (_guard.Exhausted)
+                throw new TrainingStoppedException($"{_recipe.Guard.MaxSkipped + 1} steps in a row had to be skipped, the last because {problem}. Lower the learning rate, lengthen the warm-up, or try --precision fp32.");
+        }
     }
 
     private ObjectiveResult Compute(HostBatch host, int part)

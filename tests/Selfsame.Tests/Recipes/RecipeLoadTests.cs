@@ -38,7 +38,7 @@ public sealed class RecipeLoadTests
     [Fact]
     public void An_alias_repeats_a_value()
     {
-        var recipe = Load(With("[{ size: 64, scale: [0.2, 1.0] }, { size: 32 }]", "[&v { size: 48 }, *v]")).Recipe;
+        var recipe = Load(With("[{ size: 64, crop: { scale: [0.2, 1.0] } }, { size: 32 }]", "[&v { size: 48 }, *v]")).Recipe;
         Assert.Equal([new() { Size = 48 }, new() { Size = 48 }], recipe.Data.Views);
     }
 
@@ -75,7 +75,7 @@ public sealed class RecipeLoadTests
         Assert.Equal(new(OriginKind.Environment, "SELFSAME_DATA__WORKERS=3"), origins["data.workers"]);
         Assert.Equal(new(OriginKind.Recipe, "r.yaml", 6), origins["data.source"]);
         Assert.Equal(new(OriginKind.Recipe, "r.yaml", 8), origins["data.views[1].size"]);
-        Assert.Equal(ValueOrigin.Default, origins["data.views[1].scale"]);
+        Assert.Equal(ValueOrigin.Default, origins["data.views[1].crop.scale"]);
         Assert.Equal(ValueOrigin.Default, origins["precision"]);
         Assert.Equal("r.yaml(12)", origins["objective.decoder.width"].ToString());
     }
