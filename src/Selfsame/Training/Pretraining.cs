@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
 using Selfsame.Evaluation;
@@ -18,6 +19,9 @@ public sealed record PretrainingOptions
 
     /// <summary>Folder of the run; an unfinished run in it goes on.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The recipe's file, for the record; null when it did not come from one.</summary>
+    public string? RecipeFile { get; init; }
 
     /// <summary>The command as typed, for the record.</summary>
     public string Command { get; init; } = "";
@@ -322,6 +326,7 @@ public sealed class Pretraining : IDisposable
         var result = new RunResult
         {
             System = _recipe.System,
+            Recipe = _options.RecipeFile,
             Paper = SystemTable.BuiltIn.Find(_recipe.System)?.Paper,
             Steps = _state.Step,
             Samples = _state.Samples,
@@ -336,7 +341,7 @@ public sealed class Pretraining : IDisposable
             Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",
             Commit = _environment.Commit,
             Started = _state.Started,
-            Machine = Environment.MachineName,
+            Machine = $"{_environment.Cpu}, {_environment.Cores} cores",
             Environment = _environment,
         };
         _folder.WriteResult(result);
@@ -352,7 +357,7 @@ public sealed class Pretraining : IDisposable
         var text = RecipeWriter.Write(options.Recipe.Recipe, options.Recipe.Origins);
         if (!File.Exists(folder.RecipePath) || folder.CheckpointSteps().Count == 0)
         {
-            AtomicFile.Write(folder.RecipePath, text);
+            WriteRecipe(options.Recipe, folder, text);
             return;
         }
 
@@ -363,6 +368,15 @@ public sealed class Pretraining : IDisposable
         if (folder.ReadResult() is { } done && before == options.Recipe.Recipe)
             throw new TrainingStoppedException($"{folder.Path} holds a finished run ({done.Steps} steps). Raise --steps to go on with it, or give another --out.");
         File.Delete(folder.ResultPath);  // a result stands for a finished run; without it this command goes on when it is killed
+        WriteRecipe(options.Recipe, folder, text);
+    }
+
+    private static void WriteRecipe(LoadedRecipe recipe, RunFolder folder, string text)
+    {
         AtomicFile.Write(folder.RecipePath, text);
+        var origins = new JsonObject();
+        foreach (var (key, origin) in recipe.Origins.Where(o => o.Value.Kind != OriginKind.Default))
+            origins[key] = origin.ToString();
+        AtomicFile.Write(folder.OriginsPath, origins.ToJsonString() + "\n");
     }
 }

@@ -51,7 +51,7 @@ public sealed class MaskedAutoencoder : Objective
     }
 
     /// <param name="batch">Needs an image, (B, C, H, W), float, normalised per channel.</param>
-    /// <param name="step">Draws <c>noise</c> (B, N).</param>
+    /// <param name="step">Draws <c>noise</c> (B, N), and <c>drop_path</c> (depth, 2, B) where the encoder drops paths.</param>
     /// <returns>Loss in squared pixel units, or squared patch standard deviations; also <c>latent</c> (B, prefix + K, D), <c>pred</c> (B, N, P), <c>mask</c> (B, N; 1 = hidden), <c>ids_keep</c>, <c>ids_restore</c>, <c>patches</c>.</returns>
     /// <exception cref="ShapeException">Height or width is not a whole number of patches.</exception>
     public override ObjectiveResult Compute(Batch batch, StepContext step)
@@ -67,7 +67,7 @@ public sealed class MaskedAutoencoder : Objective
         }
 
         var mask = TokenMask.KeepSmallest(step.Uniform("noise", patchesBNP.Size(0), patchesBNP.Size(1)), _settings.MaskRatio);
-        var latentBKD = _encoder.Encode(image, mask.Kept);
+        var latentBKD = _encoder.Encode(image, mask.Kept, dropDraws: DropDraws(image.Size(0), step));
         var predBNP = _decoder.Forward(latentBKD, mask);
 
         var errorBN = (predBNP - targetBNP).Square().Mean(-1, keepDim: false);
@@ -81,6 +81,12 @@ public sealed class MaskedAutoencoder : Objective
 
     /// <inheritdoc/>
     public override IFeatureExtractor Features(bool averaged) => new VisionTransformerFeatures(_encoder);
+
+    private float[]? DropDraws(long batch, StepContext step)
+    {
+        var blocks = _encoder.Settings.Blocks;
+        return blocks.DropPath > 0 && Training ? step.Uniform("drop_path", blocks.Depth, 2, batch).ToArray<float>() : null;
+    }
 
     private static Tensor Standardize(Tensor patchesBNP) =>
         (patchesBNP - patchesBNP.Mean(-1, keepDim: true)) / (patchesBNP.Variance(-1, correction: 1, keepDim: true) + 1e-6).Sqrt();
