@@ -11,6 +11,7 @@ Func<Command>[] verbs =
     ListVerb.Create,
     SchemaVerb.Create,
     DoctorVerb.Create,
+    BenchVerb.Create,
     ResultsTable.Create,
 ];
 

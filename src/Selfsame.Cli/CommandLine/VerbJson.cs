@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Selfsame.Cli.Bench;
 using Selfsame.Cli.Doctor;
 using Selfsame.Cli.Verbs;
 
@@ -11,4 +12,6 @@ namespace Selfsame.Cli;
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
+[JsonSerializable(typeof(BenchFile))]
 internal sealed partial class VerbJson : JsonSerializerContext;

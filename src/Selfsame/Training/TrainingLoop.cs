@@ -15,15 +15,14 @@ internal readonly record struct StepReport(double Loss, IReadOnlyList<Metric> Me
 internal sealed class TrainingLoop
 {
     private readonly Recipe _recipe;
-    private readonly TrainingModel _model;
+    private readonly TrainingStep _step;
     private readonly BatchLoader _batches;
-    private readonly ComputePrecision _precision;
     private readonly LossGuard _guard;
     private readonly BatchShape _shape;
     private readonly Meter _meter = new();
 
     internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, BatchShape shape, ComputePrecision precision, LossGuard guard) =>
-        (_recipe, _model, _batches, _shape, _precision, _guard) = (recipe, model, batches, shape, precision, guard);
+        (_recipe, _step, _batches, _shape, _guard) = (recipe, new TrainingStep(recipe, model, precision), batches, shape, guard);
 
     /// <summary>Optimizer steps done.</summary>
     internal long Step { get; set; }
@@ -45,15 +44,14 @@ internal sealed class TrainingLoop
     internal void RunStep(double rate, double momentum, CancellationToken cancel)
     {
         using var scope = Scope.Enter();  // every tensor born in this step is freed at its end
-        _model.Optimizer.Rate = rate;
-        _model.Arena.ClearGradients();
+        _step.Begin(rate);
         var loss = 0.0;
         for (var part = 0; part < _recipe.Accumulate; part++)
         {
             using var host = _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
             using var inner = Scope.Enter();
-            var result = Compute(host, part);
-            (_recipe.Accumulate == 1 ? result.Loss : result.Loss / _recipe.Accumulate).Backward();
+            var result = _step.Compute(_shape.Batch(host), Step, part);
+            _step.Backward(result);
             loss += result.Loss.Item() / _recipe.Accumulate;
             foreach (var (name, value) in result.Figures)
                 _meter.Add(name, value.Item());
@@ -62,12 +60,11 @@ internal sealed class TrainingLoop
             Position = host.NextPosition;
         }
 
-        var gradient = GradientClipping.Measure(_model.Arena, _recipe.ClipNorm ?? double.PositiveInfinity);
+        var gradient = _step.Measure();
         var problem = _guard.Judge(loss, gradient.Value);
         if (problem is null)
         {
-            _model.Optimizer.Step(gradient.Factor);
-            _model.Follow(momentum);
+            _step.Finish(gradient, momentum);
             _meter.Add("loss", loss);
             _meter.Add("gradient_norm", gradient.Value);
         }
@@ -89,12 +86,6 @@ internal sealed class TrainingLoop
         return new StepReport(loss.Name is null ? double.NaN : loss.Value, [.. averages.Where(m => m.Name != "loss")]);
     }
 
-    private ObjectiveResult Compute(HostBatch host, int part)
-    {
-        using var precision = _precision.Enter();
-        return _model.Objective.Compute(_shape.Batch(host), new SeededStep(_recipe.Seed, Step, part) { Device = _precision.Device });
-    }
-
     // Runs the batch once more, watching every module.
     private string Culprit(HostBatch host, int part)
     {
@@ -109,7 +100,7 @@ internal sealed class TrainingLoop
             TensorFile.Save(path, [("image", batch[Modality.Image]), ("indices", Tensor.From(host.Indices))]);
         }
 
-        Compute(host, part);
+        _step.Compute(_shape.Batch(host), Step, part);
         return search.Found is { } module ? $"first value that is not finite: output of {module}" : "all modules put out finite values; the loss itself overflowed";
     }
 
