@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Selfsame.Cli.Bench;
 using Selfsame.Cli.Doctor;
 using Selfsame.Cli.Verbs;
 
@@ -12,4 +13,6 @@ namespace Selfsame.Cli;
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(Dictionary<string, double>))]
+[JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
+[JsonSerializable(typeof(BenchFile))]
 internal sealed partial class VerbJson : JsonSerializerContext;

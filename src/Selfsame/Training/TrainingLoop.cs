@@ -14,14 +14,14 @@ internal sealed class TrainingLoop
 {
     private readonly Recipe _recipe;
     private readonly TrainingModel _model;
+    private readonly TrainingStep _step;
     private readonly BatchLoader _batches;
-    private readonly ComputePrecision _precision;
     private readonly LossGuard _guard;
     private readonly BatchShape _shape;
     private readonly Meter _meter = new();
 
     internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, BatchShape shape, ComputePrecision precision, LossGuard guard) =>
-        (_recipe, _model, _batches, _shape, _precision, _guard) = (recipe, model, batches, shape, precision, guard);
+        (_recipe, _model, _step, _batches, _shape, _guard) = (recipe, model, new TrainingStep(recipe, model, precision), batches, shape, guard);
 
     /// <summary>Optimizer steps done.</summary>
     internal long Step { get; set; }
@@ -43,8 +43,7 @@ internal sealed class TrainingLoop
     internal void RunStep(double rate, double momentum, CancellationToken cancel)
     {
         using var scope = Scope.Enter();  // every tensor born in this step is freed at its end
-        _model.Optimizer.Rate = rate;
-        _model.Arena.ClearGradients();
+        _step.Begin(rate);
         var loss = 0.0;
         var parts = new List<(HostBatch Host, ObjectiveResult Result)>(_recipe.Accumulate);
         try
@@ -81,8 +80,8 @@ internal sealed class TrainingLoop
     private ObjectiveResult Part(HostBatch host, int part)
     {
         using var inner = Scope.Enter();
-        var result = Compute(host, part);
-        (_recipe.Accumulate == 1 ? result.Loss : result.Loss / _recipe.Accumulate).Backward();
+        var result = _step.Compute(_shape.Batch(host), Step, part);
+        _step.Backward(result);
         if (!double.IsFinite(result.Loss.Item()))
             OnSkipped?.Invoke(Culprit(host, part));
         inner.MoveOut(result.Loss);
@@ -95,12 +94,11 @@ internal sealed class TrainingLoop
 
     private void Conclude(double loss, double momentum, List<(HostBatch Host, ObjectiveResult Result)> parts)
     {
-        var gradient = GradientClipping.Measure(_model.Arena, _recipe.ClipNorm ?? double.PositiveInfinity);
+        var gradient = _step.Measure();
         var problem = _guard.Judge(loss, gradient.Value);
         if (problem is null)
         {
-            _model.Optimizer.Step(gradient.Factor);
-            _model.Follow(momentum);
+            _step.Finish(gradient, momentum);
             _meter.Add("loss", loss);
             _meter.Add("gradient_norm", gradient.Value);
             foreach (var (_, result) in parts)
@@ -118,12 +116,6 @@ internal sealed class TrainingLoop
         }
     }
 
-    private ObjectiveResult Compute(HostBatch host, int part)
-    {
-        using var precision = _precision.Enter();
-        return _model.Objective.Compute(_shape.Batch(host), new SeededStep(_recipe.Seed, Step, part) { Device = _precision.Device });
-    }
-
     // Runs the batch once more, watching every module.
     private string Culprit(HostBatch host, int part)
     {
@@ -138,7 +130,7 @@ internal sealed class TrainingLoop
             TensorFile.Save(path, [("image", batch[Modality.Image]), ("indices", Tensor.From(host.Indices))]);
         }
 
-        Compute(host, part);
+        _step.Compute(_shape.Batch(host), Step, part);
         return search.Found is { } module ? $"first value that is not finite: output of {module}" : "all modules put out finite values; the loss itself overflowed";
     }
 

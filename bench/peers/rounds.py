@@ -1,0 +1,66 @@
+"""What the peers share: blocks, the training step's frame, and the line protocol.
+
+A peer prints `ready VERSION THREADS` once it is warm. On `round N` it runs N training steps and prints the
+seconds they took. It ends with its input.
+"""
+import os
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+torch.set_num_threads(int(os.environ.get("PEER_THREADS", os.cpu_count())))
+torch.manual_seed(0)
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.scale = (width // heads) ** -0.5
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+
+    def forward(self, x):
+        batch, tokens, width = x.shape
+        q, k, v = self.qkv(x).reshape(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        if hasattr(F, "scaled_dot_product_attention"):
+            x = F.scaled_dot_product_attention(q, k, v)
+        else:
+            x = ((q * self.scale) @ k.transpose(-2, -1)).softmax(dim=-1) @ v
+        return self.proj(x.transpose(1, 2).reshape(batch, tokens, width))
+
+
+class Mlp(nn.Module):
+    def __init__(self, width, approximate):
+        super().__init__()
+        self.fc1 = nn.Linear(width, 4 * width)
+        self.act = nn.GELU(approximate)
+        self.fc2 = nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        return self.fc2(self.act(self.fc1(x)))
+
+
+def sincos(width, side):
+    """Sine-cosine positions of a square grid, (1, side * side, width)."""
+    frequencies = 1 / 10000 ** (torch.arange(width // 4, dtype=torch.float64) / (width / 4))
+    rows, columns = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+    parts = [f(place.reshape(-1, 1) * frequencies) for place in (columns, rows) for f in (torch.sin, torch.cos)]
+    return torch.cat(parts, dim=1).float().unsqueeze(0)
+
+
+def serve(step, warmup):
+    for _ in range(warmup):
+        step()
+    print("ready", torch.__version__, torch.get_num_threads(), flush=True)
+    for line in sys.stdin:
+        word, _, count = line.partition(" ")
+        if word != "round":
+            sys.exit(f"unknown request: {line.strip()}")
+        start = time.perf_counter()
+        for _ in range(int(count)):
+            step()
+        print(repr(time.perf_counter() - start), flush=True)

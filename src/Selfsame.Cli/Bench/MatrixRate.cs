@@ -1,0 +1,58 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Cli.Bench;
+
+/// <summary>Measures how fast this machine multiplies bfloat16 matrices of given shapes: the limit that a training step is compared with.</summary>
+internal static class MatrixRate
+{
+    private const int Repeats = 5;
+
+    /// <summary>Multiplies each shape a few times, keeps the fastest, and weights the shapes by how often they occur.</summary>
+    /// <param name="products">The shapes.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="cancellation">Stops between products.</param>
+    /// <returns>Floating-point operations a second, over the whole mix.</returns>
+    public static double Measure(IReadOnlyList<Product> products, TimeProvider time, CancellationToken cancellation)
+    {
+        using var scope = Scope.Enter();
+        using var guard = GradMode.Off();
+        double flops = 0, seconds = 0;
+        foreach (var product in products)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            flops += product.Flops;
+            seconds += product.Times * Fastest(product, time);
+        }
+
+        return flops / seconds;
+    }
+
+    private static double Fastest(Product product, TimeProvider time)
+    {
+        using var scope = Scope.Enter();
+        var (x, weight, y) = (Random(product.Rows, product.Inputs), Random(product.Outputs, product.Inputs), Random(product.Rows, product.Outputs));
+        var (left, right) = product.Kind switch
+        {
+            ProductKind.Forward => (x, weight.T()),
+            ProductKind.InputGradient => (y, weight),
+            ProductKind.WeightGradient => (y.T(), x),
+            _ => throw new ArgumentOutOfRangeException(nameof(product), product.Kind, "known: Forward, InputGradient, WeightGradient"),
+        };
+        left.Mm(right).Dispose();  // chooses and compiles the kernel
+        var best = double.PositiveInfinity;
+        for (var k = 0; k < Repeats; k++)
+        {
+            var start = time.GetTimestamp();
+            left.Mm(right).Dispose();
+            best = Math.Min(best, time.GetElapsedTime(start).TotalSeconds);
+        }
+
+        return best;
+    }
+
+    private static Tensor Random(long rows, long columns)
+    {
+        using var generator = new Generator(1);
+        return Ops.Empty([rows, columns]).NormalInPlace(generator: generator).To(DType.BFloat16);
+    }
+}
