@@ -42,7 +42,7 @@ fresh() { [[ -e "$3" && -f "$stamp_dir/$1" && "$(<"$stamp_dir/$1")" == "$2" ]]; 
 is_debian() { [[ -r /etc/os-release ]] && grep -qE '^ID(_LIKE)?=.*debian' /etc/os-release && command -v apt-get >/dev/null; }
 
 missing_packages() {
-    local wanted=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev)
+    local wanted=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev pkg-config)
     # Debian's default BLAS is some 30 times slower than OpenBLAS; libtorch builds from elsewhere bring their own.
     [[ -n "${TORCH_HOME:-}" ]] || wanted+=(libtorch-dev libopenblas0-pthread libgloo-dev)
     command -v cmake >/dev/null || wanted+=(cmake)

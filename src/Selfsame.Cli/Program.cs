@@ -6,6 +6,8 @@ using Selfsame.Cli.Verbs;
 Func<Command>[] verbs =
 [
     PretrainVerb.Create,
+    EvaluateVerb.Create,
+    GenerateVerb.Create,
     VerifyVerb.Create,
     DataVerb.Create,
     ListVerb.Create,

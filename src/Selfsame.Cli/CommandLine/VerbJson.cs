@@ -12,6 +12,7 @@ namespace Selfsame.Cli;
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
 [JsonSerializable(typeof(BenchFile))]
 internal sealed partial class VerbJson : JsonSerializerContext;

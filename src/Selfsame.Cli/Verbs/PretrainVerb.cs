@@ -75,6 +75,13 @@ internal static class PretrainVerb
         throw new UsageException($"there is no recipe {wanted}. Give a path, or one of: {string.Join(", ", SystemTable.BuiltIn.Entries.Select(e => e.Recipe))}.");
     }
 
+    // A recipe that came with the program is named from its recipes folder on, wherever that is.
+    private static string Shown(string path)
+    {
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Path.GetFileName(parent) == "recipes" ? $"recipes/{Path.GetFileName(path)}" : path;
+    }
+
     private static async Task<int> Run(ParseResult parse, string recipe, List<Override> overrides, string? folder, bool json, CancellationToken cancellation)
     {
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
@@ -89,6 +96,7 @@ internal static class PretrainVerb
                 {
                     Recipe = loaded,
                     Folder = folder,
+                    RecipeFile = Shown(recipe),
                     Command = Environment.CommandLine.Contains("selfsame-cli", StringComparison.Ordinal) ? "./selfsame " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1)) : Environment.CommandLine,
                     Observer = display,
                     Data = new DataOptions { Progress = new DataLines(parse.Error) },

@@ -5,7 +5,7 @@ namespace Selfsame.Cli.Verbs;
 /// <summary>What the table of results shows of one run.</summary>
 /// <param name="System">Key of the system.</param>
 /// <param name="Recipe">Path of the recipe; null where the result does not name it.</param>
-/// <param name="Metric">The first of the evaluation: the one a run is judged by.</param>
+/// <param name="Metric">What was measured.</param>
 /// <param name="Trained">After training.</param>
 /// <param name="RandomInit">The same encoder before training; null where it was not measured.</param>
 /// <param name="RawInput">The input itself in place of features; null where it was not measured.</param>
@@ -23,9 +23,33 @@ internal sealed record ResultRow(
 
     /// <summary>Reads a result file.</summary>
     /// <param name="json">UTF-8.</param>
+    /// <returns>A row for each metric that a baseline has as well; one row when there are none.</returns>
     /// <exception cref="JsonException">Not JSON.</exception>
     /// <exception cref="InvalidDataException">A value is missing or of the wrong kind.</exception>
-    public static ResultRow Parse(ReadOnlyMemory<byte> json)
+    public static IReadOnlyList<ResultRow> ParseAll(ReadOnlyMemory<byte> json)
+    {
+        var first = Parse(json);
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        var baselines = root.TryGetProperty("baselines", out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
+        var rows = new List<ResultRow>();
+        foreach (var metric in root.GetProperty("evaluation").EnumerateObject())
+        {
+            var row = first with
+            {
+                Metric = metric.Name,
+                Trained = Number(metric.Value) ?? double.NaN,
+                RandomInit = Baseline(baselines, "random_init", metric.Name),
+                RawInput = Baseline(baselines, "raw_input", metric.Name),
+            };
+            if ((row.RandomInit ?? row.RawInput) is not null)
+                rows.Add(row);
+        }
+
+        return rows.Count > 0 ? rows : [first];
+    }
+
+    private static ResultRow Parse(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;

@@ -92,7 +92,7 @@ internal static class ResultsTable
         {
             try
             {
-                rows.Add(ResultRow.Parse(await File.ReadAllBytesAsync(file.FullName, cancellation).ConfigureAwait(false)));
+                rows.AddRange(ResultRow.ParseAll(await File.ReadAllBytesAsync(file.FullName, cancellation).ConfigureAwait(false)));
             }
             catch (Exception exception) when (exception is JsonException or InvalidDataException)
             {

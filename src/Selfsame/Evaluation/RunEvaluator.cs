@@ -20,6 +20,7 @@ public sealed class RunEvaluator
     private readonly LabelSet? _labels, _views, _conditions;
     private readonly (double Mean, double Deviation) _range;
     private readonly ulong _seed;
+    private readonly int[] _parts;
 
     /// <summary>Makes an evaluator.</summary>
     /// <param name="data">Data with its parts.</param>
@@ -29,10 +30,14 @@ public sealed class RunEvaluator
     /// <param name="range">Mean and deviation that the transform normalises with, to turn samples back into 0..255.</param>
     /// <param name="seed">Seed of samples and of the projections that compare them.</param>
     /// <param name="conditionColumn">Column that a generative method is conditioned on; null for none.</param>
+    /// <exception cref="DataSourceException">The test part is empty, or a column does not exist.</exception>
     public RunEvaluator(DataSet data, EvaluateSettings settings, ISampleTransform transform, BatchShape shape, (double Mean, double Deviation) range, ulong seed, string? conditionColumn = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
+        _parts = [data.Split(DataSplit.Train).Length, data.Split(DataSplit.Validation).Length, data.Split(DataSplit.Test).Length];
+        if (_parts[^1] == 0)
+            throw new DataSourceException($"{data.Name} has no sample in its test part to evaluate on ({data.Count} in all); train with --no-evaluate, or sort the samples into folders named train, val and test");
         (_data, _settings, _range, _seed) = (data, settings, range, seed);
         _reader = new FeatureReader(data, transform, shape);
         _labels = Column(settings.Label, LabelColumns, "label");
@@ -40,8 +45,8 @@ public sealed class RunEvaluator
         _conditions = conditionColumn is null ? null : data.Labels(conditionColumn);
     }
 
-    /// <summary>True when the data has labels to judge features with.</summary>
-    public bool HasLabels => _labels is { Names.Count: > 1 };
+    /// <summary>True when the data has labels to judge features with, and samples in every part.</summary>
+    public bool HasLabels => _labels is { Names.Count: > 1 } && !_parts.Contains(0);
 
     /// <summary>Classes of the label column; 0 without one.</summary>
     public int ClassCount => _labels?.Names.Count ?? 0;
@@ -98,11 +103,14 @@ public sealed class RunEvaluator
     {
         var metrics = new List<Metric>();
         using var test = _reader.Read(_data.Split(DataSplit.Test), vectors, cancellation);
-        if (HasLabels && (_settings.Knn is not null || _settings.Probe is not null))
+        var classify = HasLabels && (_settings.Knn is not null || _settings.Probe is not null);
+        if (classify || _settings.Features.Scaling != FeatureScaling.None)
         {
             using var train = _reader.Read(Spread(_data.Split(DataSplit.Train), _settings.TrainSamples ?? int.MaxValue), vectors, cancellation);
             using var validation = _reader.Read(_data.Split(DataSplit.Validation), vectors, cancellation);
-            Classify(metrics, train, validation, test, cancellation);
+            Scale(train, validation, test);
+            if (classify)
+                Classify(metrics, train, validation, test, cancellation);
         }
 
         using var scope = Scope.Enter();
@@ -121,6 +129,22 @@ public sealed class RunEvaluator
         }
 
         return metrics;
+    }
+
+    private void Scale(FeatureTable train, params ReadOnlySpan<FeatureTable> others)
+    {
+        if (_settings.Features.Scaling == FeatureScaling.None)
+            return;
+        using var scope = Scope.Enter();
+        var mean = train.Values.Mean(0, keepDim: true);
+        // A feature that never changes stays 0 after the mean is gone.
+        var scale = _settings.Features.Scaling == FeatureScaling.Standardize ? train.Values.Variance(0, correction: 0, keepDim: true).Sqrt().ClampMin(1e-6) : null;
+        foreach (var table in (ReadOnlySpan<FeatureTable>)[train, .. others])
+        {
+            table.Values.SubInPlace(mean);
+            if (scale is not null)
+                table.Values.DivInPlace(scale);
+        }
     }
 
     private void Classify(List<Metric> metrics, FeatureTable train, FeatureTable validation, FeatureTable test, CancellationToken cancellation)

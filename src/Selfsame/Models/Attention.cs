@@ -48,7 +48,7 @@ public sealed class Attention : Module
         if (_queryNorm is not null)
             (q, k) = (_queryNorm.Forward(q), _keyNorm!.Forward(k));
         if (context.Rotary is not null)
-            (q, k) = (context.Rotary.Rotate(q), context.Rotary.Rotate(k));
+            (q, k) = (context.Rotary.Rotate(q, context.Places), context.Rotary.Rotate(k, context.Places));
         var logits = (q * _scale).Matmul(k.Transpose(-2, -1));
         if (_relative is not null)
             logits += _relative.Forward().To(logits.DType);

@@ -14,6 +14,9 @@ public sealed class BlockContext
     /// <summary>Rotary positions of the tokens; null for none.</summary>
     public RotaryPositions? Rotary { get; init; }
 
+    /// <summary>Which rotary place each token has, (B, N), int64; null when all tokens are there in order.</summary>
+    public Tensor? Places { get; init; }
+
     /// <summary>Condition vectors, (B, G, D): G distinct ones per sample; G = 1 serves all tokens, G = N is one per token.</summary>
     public Tensor? Condition { get; init; }
 

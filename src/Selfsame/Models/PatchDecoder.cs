@@ -1,5 +1,4 @@
 using Selfsame.Corruption;
-using Selfsame.Objectives.Reconstruction;
 using Selfsame.Torch;
 
 namespace Selfsame.Models;

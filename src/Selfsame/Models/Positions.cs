@@ -110,14 +110,23 @@ public sealed class RotaryPositions : IDisposable
 
     /// <summary>Rotates neighbouring pairs of channels.</summary>
     /// <param name="x">Queries or keys, (B, heads, N, head width).</param>
+    /// <param name="places">Which place each token has, (B, N), int64; null when all tokens are there in order.</param>
     /// <returns>Same shape.</returns>
-    public Tensor Rotate(Tensor x)
+    public Tensor Rotate(Tensor x, Tensor? places = null)
     {
         ArgumentNullException.ThrowIfNull(x);
+        var (cos, sin) = (_cos, _sin);
+        if (places is not null)
+        {
+            long[] each = [places.Size(0), 1, places.Size(1), -1];
+            var flat = places.Reshape([-1]);
+            (cos, sin) = (_cos.IndexSelect(0, flat).View(each), _sin.IndexSelect(0, flat).View(each));
+        }
+
         var shape = x.Shape;
         var pairs = x.Reshape([shape[0], shape[1], shape[2], shape[3] / 2, 2]).Unbind(-1);
         var turned = Ops.Stack([-pairs[1], pairs[0]], -1).Reshape(shape);
-        return (x * _cos.To(x.DType)) + (turned * _sin.To(x.DType));
+        return (x * cos.To(x.DType)) + (turned * sin.To(x.DType));
     }
 
     /// <summary>Frees the angles.</summary>

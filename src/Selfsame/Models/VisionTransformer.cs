@@ -159,9 +159,8 @@ public sealed class VisionTransformer : Module
         var x = WithPrefix(Placed(Embed(image)), kept);
         if (_normPre is not null)
             x = _normPre.Forward(x);
-        if (_rotary is not null && kept is not null)
-            throw new NotSupportedException("rotary positions and kept-token indices can't be combined yet; use learned or sincos positions");
-        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, DropDraws = dropDraws }, layers: layers);
+        var places = _rotary is not null && kept is not null ? Places(kept) : null;
+        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws }, layers: layers);
         return _norm is null ? x : _norm.Forward(x);
     }
 
@@ -205,6 +204,15 @@ public sealed class VisionTransformer : Module
     {
         _rotary?.Dispose();
         base.Dispose(disposing);
+    }
+
+    // Rotary places of the prefix tokens, then of the patches that were kept.
+    private Tensor Places(Tensor kept)
+    {
+        if (Settings.Prefix == 0)
+            return kept;
+        var prefix = Ops.Arange(Settings.Prefix, dtype: DType.Int64, device: kept.Device).Expand([kept.Size(0), -1]);
+        return Ops.Cat([prefix, kept + Settings.Prefix], 1);
     }
 
     private Tensor Placed(Tensor patches)

@@ -58,7 +58,9 @@ public sealed record ModelContext(EncoderSettings Encoder, (int Height, int Widt
 
     /// <summary>Settings of a diffusion transformer over patches for the recipe's encoder.</summary>
     /// <exception cref="ArgumentException">The recipe's encoder is of another kind.</exception>
-    public DiffusionTransformerSettings DiffusionTransformer() => Encoder is DitEncoderSettings dit
+    public DiffusionTransformerSettings DiffusionTransformer() => Encoder is { DropPath: > 0 }
+        ? throw new ArgumentException("encoder.drop_path is set; a dit encoder, where student and teacher are compared token by token, drops no paths. Remove it")
+        : Encoder is DitEncoderSettings dit
         ? new DiffusionTransformerSettings
         {
             Blocks = Blocks(),

@@ -29,7 +29,7 @@ public static class DrawsExtensions
     /// <param name="probability">0..1.</param>
     public static bool Coin(this IDraws draws, string name, double probability) => draws.Uniform(name) < probability;
 
-    /// <summary>A number uniform in [<paramref name="low"/>, <paramref name="high"/>), drawn and scaled in single precision as <c>torch.Tensor.uniform_</c> does.</summary>
+    /// <summary>A number uniform in <paramref name="low"/> .. <paramref name="high"/>, scaled in single precision as <c>torch.Tensor.uniform_</c> does; rounding may give the upper end itself.</summary>
     public static float Between(this IDraws draws, string name, double low, double high)
     {
         var u = MathF.Min((float)draws.Uniform(name), LargestBelowOne);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Selfsame.Torch;
@@ -45,14 +46,23 @@ public sealed record CheckpointState
     /// <summary>Evaluation of the untrained network and of the raw input, once made.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Baselines { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, double>>();
 
+    /// <summary>Best value so far of the metric that chooses the best checkpoint; null before the first.</summary>
+    public double? BestValue { get; init; }
+
+    /// <summary>Step of the checkpoint with that value.</summary>
+    public long? BestStep { get; init; }
+
     /// <summary>SHA-256 of each tensor file.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>SHA-256 of this state, written with an empty text here.</summary>
+    public string Sha256 { get; init; } = "";
 }
 
 /// <summary>Checkpoints of a run: a folder each, written aside, flushed and renamed, so that it is whole or not there; hash-checked on load.</summary>
 public static class Checkpoint
 {
-    private const string StateFile = "state.json";
+    private const string StateFile = "state.json", UnfinishedMark = ".partial", DamagedMark = ".damaged";
 
     /// <summary>Writes a checkpoint.</summary>
     /// <param name="folder">The run folder.</param>
@@ -69,14 +79,15 @@ public static class Checkpoint
         var final = folder.Checkpoint(state.Step);
         if (Directory.Exists(final))
             return final;
-        var aside = final + ".partial";
+        var aside = final + UnfinishedMark;
         if (Directory.Exists(aside))
             Directory.Delete(aside, recursive: true);
         Directory.CreateDirectory(aside);
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, tensors) in files)
             hashes[name] = TensorFile.Save(Path.Combine(aside, name), tensors);
-        AtomicFile.Write(Path.Combine(aside, StateFile), JsonSerializer.Serialize(state with { Files = hashes }, CheckpointJson.Default.CheckpointState) + "\n");
+        state = state with { Files = hashes };
+        AtomicFile.Write(Path.Combine(aside, StateFile), Text(state with { Sha256 = Hash(state) }));
         AtomicFile.PublishFolder(aside, final);
         foreach (var old in folder.CheckpointSteps().OrderDescending().Skip(keep).Where(step => step != keepAlso))
             Directory.Delete(folder.Checkpoint(old), recursive: true);
@@ -107,6 +118,24 @@ public static class Checkpoint
         return null;
     }
 
+    /// <summary>Clears the way for a run that goes on: checkpoints beyond it are damaged and get another name, half-written ones are deleted.</summary>
+    /// <param name="folder">The run folder, locked.</param>
+    /// <param name="step">Step of the checkpoint that the run goes on from; 0 when it starts anew.</param>
+    public static void SetAside(RunFolder folder, long step)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Directory.Exists(folder.CheckpointsPath))
+            return;
+        foreach (var unfinished in Directory.EnumerateDirectories(folder.CheckpointsPath, "*" + UnfinishedMark).ToArray())
+            Directory.Delete(unfinished, recursive: true);
+        foreach (var damaged in folder.CheckpointSteps().Where(s => s > step).Select(folder.Checkpoint))
+        {
+            if (Directory.Exists(damaged + DamagedMark))
+                Directory.Delete(damaged + DamagedMark, recursive: true);
+            Directory.Move(damaged, damaged + DamagedMark);
+        }
+    }
+
     /// <summary>Reads and checks one checkpoint's state and the hashes of its files.</summary>
     /// <exception cref="CheckpointException">A file is missing or differs from its hash.</exception>
     public static CheckpointState Read(string path)
@@ -123,6 +152,8 @@ public static class Checkpoint
             throw new CheckpointException($"{stateFile} can't be read ({problem.Message}); delete {path} to go on from an older checkpoint", problem);
         }
 
+        if (state.Sha256 != Hash(state))
+            throw new CheckpointException($"{stateFile} is damaged: its SHA-256 is not the one it holds; delete {path} to go on from an older checkpoint");
         foreach (var (name, hash) in state.Files)
         {
             var file = Path.Combine(path, name);
@@ -149,6 +180,10 @@ public static class Checkpoint
             throw new CheckpointException(problem.Message, problem);
         }
     }
+
+    private static string Text(CheckpointState state) => JsonSerializer.Serialize(state, CheckpointJson.Default.CheckpointState) + "\n";
+
+    private static string Hash(CheckpointState state) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text(state with { Sha256 = "" }))));
 }
 
 /// <summary>How checkpoint state is written.</summary>

@@ -12,8 +12,10 @@ internal sealed class Every
     /// <param name="interval">How often; null never.</param>
     /// <param name="batch">Samples in a step.</param>
     /// <param name="epoch">Samples in an epoch.</param>
-    internal Every(Duration? interval, long batch, long epoch)
+    /// <param name="start">Training time of earlier sessions.</param>
+    internal Every(Duration? interval, long batch, long epoch, TimeSpan start = default)
     {
+        _last = start;
         if (interval is null)
             return;
         _time = interval.Time;

@@ -10,7 +10,7 @@ public sealed class LossGuard
 
     /// <summary>Makes a guard.</summary>
     /// <param name="maxSkipped">Steps in a row that may be skipped; one more stops the run.</param>
-    /// <param name="spikeFactor">A loss above this multiple of the recent median is a spike; null never.</param>
+    /// <param name="spikeFactor">A loss above this multiple of the recent median is a spike, while that median is above 0; null never.</param>
     /// <param name="window">Losses the median is taken over.</param>
     /// <param name="recent">Losses of a run that goes on, oldest first.</param>
     public LossGuard(int maxSkipped, double? spikeFactor, int window, IEnumerable<double>? recent = null) =>
@@ -54,6 +54,6 @@ public sealed class LossGuard
             return false;
         var sorted = _recent.Order().ToArray();
         median = sorted[sorted.Length / 2];
-        return loss > factor * median;
+        return median > 0 && loss > factor * median;  // a multiple says nothing about losses below 0, such as a negative cosine
     }
 }

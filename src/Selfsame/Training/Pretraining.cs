@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
 using Selfsame.Evaluation;
@@ -18,6 +19,9 @@ public sealed record PretrainingOptions
 
     /// <summary>Folder of the run; an unfinished run in it goes on.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The recipe's file, for the record; null when it did not come from one.</summary>
+    public string? RecipeFile { get; init; }
 
     /// <summary>The command as typed, for the record.</summary>
     public string Command { get; init; } = "";
@@ -51,8 +55,6 @@ public sealed class Pretraining : IDisposable
     private readonly Quarantine _quarantine;
     private readonly ThroughputMeter _throughput;
     private CheckpointState _state;
-    private double _bestValue = double.NaN;
-    private long? _bestStep;
     private int _reportedBad;
 
     private Pretraining(PretrainingOptions options, RunFolder folder, RunData data)
@@ -125,10 +127,13 @@ public sealed class Pretraining : IDisposable
 
     private void Resume()
     {
-        if (Checkpoint.Latest(_folder, problem => _options.Observer.On(new TrainingEvent.Warning(problem))) is not { } latest)
-            return;
-        _model.Load(latest.Path, latest.State);
-        _state = latest.State;
+        if (Checkpoint.Latest(_folder, problem => _options.Observer.On(new TrainingEvent.Warning(problem))) is { } latest)
+        {
+            _model.Load(latest.Path, latest.State);
+            _state = latest.State;
+        }
+
+        Checkpoint.SetAside(_folder, _state.Step);
     }
 
     private void MeasureBaselines(CancellationToken cancellation)
@@ -165,12 +170,13 @@ public sealed class Pretraining : IDisposable
             OnSkipped = text => _options.Observer.On(new TrainingEvent.Warning(text)),
             BadBatchFolder = Path.Combine(_folder.Path, "debug"),
         };
-        var (logs, saves, judges) = (new Every(_recipe.Log.Every, batch, epoch), new Every(_recipe.Checkpoint.Every, batch, epoch), new Every(_recipe.Evaluate?.Every, batch, epoch));
+        var start = TimeSpan.FromSeconds(_state.Seconds);
+        var (logs, saves, judges) = (new Every(_recipe.Log.Every, batch, epoch, start), new Every(_recipe.Checkpoint.Every, batch, epoch, start), new Every(_recipe.Evaluate?.Every, batch, epoch, start));
         var clock = new TrainingClock(_options.Time, _state.Seconds);
         _options.Observer.On(new TrainingEvent.Started(_recipe.System, _folder.Path, _state.Step, total ?? 0));
 
         bool Finished() => total is { } steps ? loop.Step >= steps : clock.Elapsed >= budget!.Value;
-        while (!Finished())
+        for (var finished = Finished(); !finished;)
         {
             var progress = total is null ? Math.Min(1, clock.Elapsed / budget!.Value) * VirtualSteps : loop.Step;
             var waited = batches.Waited;
@@ -182,23 +188,40 @@ public sealed class Pretraining : IDisposable
             }
 
             var now = rate.At(progress);
-            loop.RunStep(now, momentum.At(progress), CancellationToken.None);
+            try
+            {
+                loop.RunStep(now, momentum.At(progress), CancellationToken.None);
+            }
+            catch (TrainingStoppedException)
+            {
+                Update(loop, guard, clock);  // so that the last event tells where
+                throw;
+            }
+
             _throughput.Step(batch, batches.Waited - waited);
-            if (logs.Due(loop.Step, clock.Elapsed) || Finished())
+            finished = Finished();  // asked once a step: by the clock, a later answer could differ
+            if (logs.Due(loop.Step, clock.Elapsed) || finished)
             {
                 Update(loop, guard, clock);
                 WriteLog(loop.Report(), now, momentum.At(progress), log, board, total ?? Estimate(clock, budget!.Value, loop.Step));
             }
 
-            var judging = _evaluator is not null && !Finished() && judges.Due(loop.Step, clock.Elapsed);
-            if (Finished() || (!judging && !saves.Due(loop.Step, clock.Elapsed)))
+            var judging = _evaluator is not null && !finished && judges.Due(loop.Step, clock.Elapsed);
+            if (finished || (!judging && !saves.Due(loop.Step, clock.Elapsed)))
                 continue;
             Update(loop, guard, clock);
             clock.Pause();
             _throughput.Pause();
-            if (judging)
-                Judge(log, board, cancellation);
-            Save(log);
+            try
+            {
+                if (judging)
+                    Judge(log, board, cancellation);
+            }
+            finally
+            {
+                Save(log);  // also when the evaluation is interrupted
+            }
+
             _throughput.Resume();
             clock.Resume();
         }
@@ -258,8 +281,8 @@ public sealed class Pretraining : IDisposable
         if (_recipe.Checkpoint.Best is not { } name || metrics.FirstOrDefault(m => m.Name == name) is not { Name: not null } found)
             return;
         var lower = MetricComparison.DirectionOf(name) == MetricDirection.Lower;
-        if (double.IsNaN(_bestValue) || (lower ? found.Value < _bestValue : found.Value > _bestValue))
-            (_bestValue, _bestStep) = (found.Value, _state.Step);
+        if (_state.BestValue is not { } best || (lower ? found.Value < best : found.Value > best))
+            _state = _state with { BestValue = found.Value, BestStep = _state.Step };
     }
 
     private IReadOnlyList<Metric> Evaluate(bool samples, CancellationToken cancellation)
@@ -271,7 +294,7 @@ public sealed class Pretraining : IDisposable
     private void Save(MetricsLog log)
     {
         log.Flush(toDisk: true);
-        var path = Checkpoint.Save(_folder, _state, _model.Files(), _recipe.Checkpoint.Keep, _bestStep);
+        var path = Checkpoint.Save(_folder, _state, _model.Files(), _recipe.Checkpoint.Keep, _state.BestStep);
         _options.Observer.On(new TrainingEvent.CheckpointSaved(_state.Step, path));
     }
 
@@ -303,6 +326,7 @@ public sealed class Pretraining : IDisposable
         var result = new RunResult
         {
             System = _recipe.System,
+            Recipe = _options.RecipeFile,
             Paper = SystemTable.BuiltIn.Find(_recipe.System)?.Paper,
             Steps = _state.Step,
             Samples = _state.Samples,
@@ -317,7 +341,7 @@ public sealed class Pretraining : IDisposable
             Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",
             Commit = _environment.Commit,
             Started = _state.Started,
-            Machine = Environment.MachineName,
+            Machine = $"{_environment.Cpu}, {_environment.Cores} cores",
             Environment = _environment,
         };
         _folder.WriteResult(result);
@@ -333,7 +357,7 @@ public sealed class Pretraining : IDisposable
         var text = RecipeWriter.Write(options.Recipe.Recipe, options.Recipe.Origins);
         if (!File.Exists(folder.RecipePath) || folder.CheckpointSteps().Count == 0)
         {
-            AtomicFile.Write(folder.RecipePath, text);
+            WriteRecipe(options.Recipe, folder, text);
             return;
         }
 
@@ -343,6 +367,16 @@ public sealed class Pretraining : IDisposable
             throw new TrainingStoppedException($"{folder.Path} holds a run of another recipe (see {folder.RecipePath}). Give another --out, or delete the folder.");
         if (folder.ReadResult() is { } done && before == options.Recipe.Recipe)
             throw new TrainingStoppedException($"{folder.Path} holds a finished run ({done.Steps} steps). Raise --steps to go on with it, or give another --out.");
+        File.Delete(folder.ResultPath);  // a result stands for a finished run; without it this command goes on when it is killed
+        WriteRecipe(options.Recipe, folder, text);
+    }
+
+    private static void WriteRecipe(LoadedRecipe recipe, RunFolder folder, string text)
+    {
         AtomicFile.Write(folder.RecipePath, text);
+        var origins = new JsonObject();
+        foreach (var (key, origin) in recipe.Origins.Where(o => o.Value.Kind != OriginKind.Default))
+            origins[key] = origin.ToString();
+        AtomicFile.Write(folder.OriginsPath, origins.ToJsonString() + "\n");
     }
 }

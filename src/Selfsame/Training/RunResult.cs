@@ -15,6 +15,9 @@ public sealed record RunResult
     /// <summary>Name of the method, such as <c>mae</c>.</summary>
     public required string System { get; init; }
 
+    /// <summary>The recipe file, as it was named; null when the recipe did not come from a file.</summary>
+    public string? Recipe { get; init; }
+
     /// <summary>Where the method was published, such as "He et al. 2021, https://arxiv.org/abs/2111.06377".</summary>
     public string? Paper { get; init; }
 
@@ -58,7 +61,7 @@ public sealed record RunResult
     /// <summary>When the run was first started.</summary>
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>Name of the machine.</summary>
+    /// <summary>Processor and number of cores.</summary>
     public required string Machine { get; init; }
 
     /// <summary>Hardware and software of the last session.</summary>

@@ -6,8 +6,6 @@ using Selfsame.Training.Logging;
 
 namespace Selfsame.Training;
 
-
-
 /// <summary>What a log step knows.</summary>
 internal readonly record struct StepReport(double Loss, IReadOnlyList<Metric> Metrics);
 
@@ -15,6 +13,7 @@ internal readonly record struct StepReport(double Loss, IReadOnlyList<Metric> Me
 internal sealed class TrainingLoop
 {
     private readonly Recipe _recipe;
+    private readonly TrainingModel _model;
     private readonly TrainingStep _step;
     private readonly BatchLoader _batches;
     private readonly LossGuard _guard;
@@ -22,7 +21,7 @@ internal sealed class TrainingLoop
     private readonly Meter _meter = new();
 
     internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, BatchShape shape, ComputePrecision precision, LossGuard guard) =>
-        (_recipe, _step, _batches, _shape, _guard) = (recipe, new TrainingStep(recipe, model, precision), batches, shape, guard);
+        (_recipe, _model, _step, _batches, _shape, _guard) = (recipe, model, new TrainingStep(recipe, model, precision), batches, shape, guard);
 
     /// <summary>Optimizer steps done.</summary>
     internal long Step { get; set; }
@@ -46,33 +45,24 @@ internal sealed class TrainingLoop
         using var scope = Scope.Enter();  // every tensor born in this step is freed at its end
         _step.Begin(rate);
         var loss = 0.0;
-        for (var part = 0; part < _recipe.Accumulate; part++)
+        var parts = new List<(HostBatch Host, ObjectiveResult Result)>(_recipe.Accumulate);
+        try
         {
-            using var host = _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
-            using var inner = Scope.Enter();
-            var result = _step.Compute(_shape.Batch(host), Step, part);
-            _step.Backward(result);
-            loss += result.Loss.Item() / _recipe.Accumulate;
-            foreach (var (name, value) in result.Figures)
-                _meter.Add(name, value.Item());
-            if (!double.IsFinite(loss))
-                OnSkipped?.Invoke(Culprit(host, part));
-            Position = host.NextPosition;
-        }
+            for (var part = 0; part < _recipe.Accumulate; part++)
+            {
+                var host = _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
+                var result = Part(host, part);
+                parts.Add((host, result));
+                loss += result.Loss.Item() / _recipe.Accumulate;
+                Position = host.NextPosition;
+            }
 
-        var gradient = _step.Measure();
-        var problem = _guard.Judge(loss, gradient.Value);
-        if (problem is null)
-        {
-            _step.Finish(gradient, momentum);
-            _meter.Add("loss", loss);
-            _meter.Add("gradient_norm", gradient.Value);
+            Conclude(loss, momentum, parts);
         }
-        else
+        finally
         {
-            OnSkipped?.Invoke($"step {Step + 1} is skipped: {problem}");
-            if (_guard.Exhausted)
-                throw new TrainingStoppedException($"{_recipe.Guard.MaxSkipped + 1} steps in a row had to be skipped, the last because {problem}. Lower the learning rate, lengthen the warm-up, or try --precision fp32.");
+            foreach (var (host, _) in parts)
+                host.Dispose();
         }
 
         Step++;
@@ -84,6 +74,46 @@ internal sealed class TrainingLoop
         var averages = _meter.Read();
         var loss = averages.FirstOrDefault(m => m.Name == "loss");
         return new StepReport(loss.Name is null ? double.NaN : loss.Value, [.. averages.Where(m => m.Name != "loss")]);
+    }
+
+    // Of a micro-batch only what the result names outlives it.
+    private ObjectiveResult Part(HostBatch host, int part)
+    {
+        using var inner = Scope.Enter();
+        var result = _step.Compute(_shape.Batch(host), Step, part);
+        _step.Backward(result);
+        if (!double.IsFinite(result.Loss.Item()))
+            OnSkipped?.Invoke(Culprit(host, part));
+        inner.MoveOut(result.Loss);
+        foreach (var (_, value) in result.Figures)
+            inner.MoveOut(value);
+        foreach (var value in result.Intermediates.Values)
+            inner.MoveOut(value);
+        return result;
+    }
+
+    private void Conclude(double loss, double momentum, List<(HostBatch Host, ObjectiveResult Result)> parts)
+    {
+        var gradient = _step.Measure();
+        var problem = _guard.Judge(loss, gradient.Value);
+        if (problem is null)
+        {
+            _step.Finish(gradient, momentum);
+            _meter.Add("loss", loss);
+            _meter.Add("gradient_norm", gradient.Value);
+            foreach (var (_, result) in parts)
+            {
+                _model.Objective.AfterStep(result);
+                foreach (var (name, value) in result.Figures)
+                    _meter.Add(name, value.Item());
+            }
+        }
+        else
+        {
+            OnSkipped?.Invoke($"step {Step + 1} is skipped: {problem}");
+            if (_guard.Exhausted)
+                throw new TrainingStoppedException($"{_recipe.Guard.MaxSkipped + 1} steps in a row had to be skipped, the last because {problem}. Lower the learning rate, lengthen the warm-up, or try --precision fp32.");
+        }
     }
 
     // Runs the batch once more, watching every module.

@@ -12,7 +12,6 @@ public sealed class ViewTransform : ISampleTransform
 
     private readonly ViewPipeline[] _views;
 
-
     /// <summary>Makes the transform.</summary>
     /// <param name="views">Views of a sample, all of one size.</param>
     /// <exception cref="ArgumentException">There is no view, or sizes differ.</exception>

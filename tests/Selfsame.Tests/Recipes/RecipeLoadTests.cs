@@ -1,3 +1,4 @@
+using Selfsame.Models;
 using Selfsame.Recipes;
 using static Selfsame.Tests.Recipes.TestSystems;
 
@@ -18,7 +19,7 @@ public sealed class RecipeLoadTests
             Seed = 7,
             Duration = new() { Steps = 5000 },
             Batch = 256,
-            Data = new() { Source = "emoji", ImageSize = 64, Views = [new() { Size = 64, Scale = [0.2, 1] }, new() { Size = 32 }] },
+            Data = new() { Source = "emoji", ImageSize = 64, Views = [new() { Size = 64, Crop = new() { Scale = [0.2, 1] } }, new() { Size = 32 }] },
             Encoder = new VitEncoderSettings { Patch = 8, Width = 384, Depth = 12, Heads = 6, Positions = PositionKind.Sincos },
             Objective = new MaskedSettings { Decoder = new() { Width = 192, Depth = 8 } },
             Optimizer = new AdamWSettings { Betas = [0.9, 0.95], RatePer256 = 1.5e-4 },
@@ -37,7 +38,7 @@ public sealed class RecipeLoadTests
     [Fact]
     public void An_alias_repeats_a_value()
     {
-        var recipe = Load(With("[{ size: 64, scale: [0.2, 1.0] }, { size: 32 }]", "[&v { size: 48 }, *v]")).Recipe;
+        var recipe = Load(With("[{ size: 64, crop: { scale: [0.2, 1.0] } }, { size: 32 }]", "[&v { size: 48 }, *v]")).Recipe;
         Assert.Equal([new() { Size = 48 }, new() { Size = 48 }], recipe.Data.Views);
     }
 
@@ -74,7 +75,7 @@ public sealed class RecipeLoadTests
         Assert.Equal(new(OriginKind.Environment, "SELFSAME_DATA__WORKERS=3"), origins["data.workers"]);
         Assert.Equal(new(OriginKind.Recipe, "r.yaml", 6), origins["data.source"]);
         Assert.Equal(new(OriginKind.Recipe, "r.yaml", 8), origins["data.views[1].size"]);
-        Assert.Equal(ValueOrigin.Default, origins["data.views[1].scale"]);
+        Assert.Equal(ValueOrigin.Default, origins["data.views[1].crop.scale"]);
         Assert.Equal(ValueOrigin.Default, origins["precision"]);
         Assert.Equal("r.yaml(12)", origins["objective.decoder.width"].ToString());
     }
@@ -136,10 +137,10 @@ public sealed class RecipeLoadTests
     [Fact]
     public void Set_takes_whole_blocks_and_entries_of_lists()
     {
-        var recipe = Load(Good, Override.Set("optimizer={kind: sgd, rate: 0.5}"), Override.Set("data.views.1.size=16"), Override.Set("data.views[0].flip=0")).Recipe;
+        var recipe = Load(Good, Override.Set("optimizer={kind: sgd, rate: 0.5}"), Override.Set("data.views.1.size=16"), Override.Set("data.views[0].flip_probability=0")).Recipe;
 
         Assert.Equal(new SgdSettings { Rate = 0.5 }, recipe.Optimizer);
-        Assert.Equal([new() { Size = 64, Flip = 0 }, new() { Size = 16 }], recipe.Data.Views);
+        Assert.Equal([new() { Size = 64, Crop = new() { Scale = [0.2, 1] }, FlipProbability = 0 }, new() { Size = 16 }], recipe.Data.Views);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections;
 using FsCheck;
 using FsCheck.Fluent;
+using Selfsame.Modalities.Image;
 using Selfsame.Recipes;
 using static Selfsame.Tests.Recipes.TestSystems;
 
@@ -30,13 +31,37 @@ public sealed class RecipeWriterTests
               image_size: 64  # pixels
               views:
                 - size: 64  # pixels
-                  crop: random
-                  scale: [0.2, 1]
-                  flip: 0.5
+                  crop:
+                    kind: random_resized
+                    scale: [0.2, 1]
+                    ratio: [0.75, 1.3333333333333333]
+                    resize: null  # pixels
+                  interpolation: bilinear
+                  flip_probability: 0.5
+                  flip_first: false
+                  color_jitter: null
+                  grayscale_probability: 0
+                  blur: null
+                  solarize: null
+                  background: [255, 255, 255]
+                  mean: [0.485, 0.456, 0.406]
+                  std: [0.229, 0.224, 0.225]
                 - size: 32  # pixels
-                  crop: random
-                  scale: [0.2, 1]
-                  flip: 0.5
+                  crop:
+                    kind: random_resized
+                    scale: [0.08, 1]
+                    ratio: [0.75, 1.3333333333333333]
+                    resize: null  # pixels
+                  interpolation: bilinear
+                  flip_probability: 0.5
+                  flip_first: false
+                  color_jitter: null
+                  grayscale_probability: 0
+                  blur: null
+                  solarize: null
+                  background: [255, 255, 255]
+                  mean: [0.485, 0.456, 0.406]
+                  std: [0.229, 0.224, 0.225]
             encoder:
               kind: vit
               width: 384
@@ -193,6 +218,9 @@ internal static class RandomRecipe
         {
             SgdSettings sgd => sgd with { Nesterov = false },
             StepScheduleSettings step => step with { At = [.. step.At.Distinct().Order()] },
+            CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
+            BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
+            ViewSettings view => view with { Mean = [view.Mean[0]], Std = [view.Std[0]] },
             _ => record,
         };
     }

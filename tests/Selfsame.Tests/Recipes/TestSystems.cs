@@ -60,7 +60,7 @@ internal static class TestSystems
         data:
           source: emoji
           image_size: 64
-          views: [{ size: 64, scale: [0.2, 1.0] }, { size: 32 }]
+          views: [{ size: 64, crop: { scale: [0.2, 1.0] } }, { size: 32 }]
         encoder: { kind: vit, patch: 8, width: 384, depth: 12, heads: 6, positions: sincos }
         objective:
           mask_ratio: 0.75

@@ -14,34 +14,33 @@ public static class PlanarBlur
     {
         ArgumentNullException.ThrowIfNull(image);
         float[] kernelX = Kernel(tapsX, sigmaX, image.Width), kernelY = Kernel(tapsY, sigmaY, image.Height);
+        var kernel = new float[tapsX * tapsY];
+        for (var i = 0; i < kernel.Length; i++)
+            kernel[i] = kernelY[i / tapsX] * kernelX[i % tapsX];
         var result = image.Like(image.Height, image.Width);
-        var between = new double[image.Area];
         for (var c = 0; c < image.Channels; c++)
-            Plane(image.Plane(c), image.Height, image.Width, kernelX, kernelY, between, result.Plane(c));
+            Plane(image.Plane(c), image.Height, image.Width, kernel, tapsX, result.Plane(c));
         if (image.Type == PlanarType.Byte)
             foreach (ref var value in result.Values.AsSpan())
                 value = Math.Clamp(MathF.Round(value), 0, 255);
         return result;
     }
 
-    // Sums in double: what is rounded to whole numbers afterwards should not depend on the order of adding.
-    private static void Plane(ReadOnlySpan<float> from, int height, int width, float[] kernelX, float[] kernelY, double[] between, Span<float> to)
+    // All taps of the product kernel one after the other, as torch's convolution: what is rounded to whole numbers afterwards depends on the last bit.
+    private static void Plane(ReadOnlySpan<float> from, int height, int width, float[] kernel, int tapsX, Span<float> to)
     {
+        var tapsY = kernel.Length / tapsX;
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
             {
-                var sum = 0.0;
-                for (var tap = 0; tap < kernelX.Length; tap++)
-                    sum += (double)kernelX[tap] * from[y * width + Mirror(x + tap - kernelX.Length / 2, width)];
-                between[y * width + x] = sum;
-            }
-        for (var y = 0; y < height; y++)
-            for (var x = 0; x < width; x++)
-            {
-                var sum = 0.0;
-                for (var tap = 0; tap < kernelY.Length; tap++)
-                    sum += kernelY[tap] * between[Mirror(y + tap - kernelY.Length / 2, height) * width + x];
-                to[y * width + x] = (float)sum;
+                var sum = 0f;
+                for (var tapY = 0; tapY < tapsY; tapY++)
+                {
+                    var row = from.Slice(Mirror(y + tapY - tapsY / 2, height) * width, width);
+                    for (var tapX = 0; tapX < tapsX; tapX++)
+                        sum = MathF.FusedMultiplyAdd(row[Mirror(x + tapX - tapsX / 2, width)], kernel[tapY * tapsX + tapX], sum);
+                }
+                to[y * width + x] = sum;
             }
     }
 
@@ -56,7 +55,7 @@ public static class PlanarBlur
         var sum = 0f;
         for (var i = 0; i < taps; i++)
         {
-            var distance = (float)((i - taps / 2) / sigma);
+            var distance = (i - taps / 2) / (float)sigma;
             sum += kernel[i] = MathF.Exp(-0.5f * distance * distance);
         }
         for (var i = 0; i < taps; i++)

@@ -7,7 +7,7 @@ namespace Selfsame.Modalities.Image;
 /// Always antialiased, except nearest: when shrinking, the kernel is as wide as the source pixels that a new one covers. First along rows, then along columns,
 /// each in fixed point and each rounded to 8 bits; an axis whose size stays is skipped. RGBA is resized with colour multiplied by alpha and divided again, nearest excepted.
 /// </remarks>
-public static unsafe class Resample
+public static class Resample
 {
     /// <summary>Resizes the whole picture.</summary>
     /// <inheritdoc cref="Apply(ImageBuffer, CropBox, int, int, Interpolation)"/>

@@ -55,7 +55,7 @@ internal static unsafe class ResampleKernels
                             Grey(rows, targets, table, width);
                             break;
                         case 3:
-                            Colour(rows, targets, table, width, 3, Vector128.Create((byte)0, 3, 1, 4, 2, 5, 255, 255, 6, 9, 7, 10, 8, 11, 255, 255));
+                            Colour(rows, targets, table, width, 3, Vector128.Create((byte)0, 3, 1, 4, 2, 5, 0, 0, 6, 9, 7, 10, 8, 11, 0, 0));
                             break;
                         default:
                             Colour(rows, targets, table, width, 4, Vector128.Create((byte)0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15));
@@ -118,7 +118,7 @@ internal static unsafe class ResampleKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Descale(Vector256<int> sum) => Simd.Clip(sum >> ResampleTable.FractionBits);
 
-    // Four source pixels a step: bytes become (r0 r1 g0 g1 b0 b1 . .)(r2 r3 g2 g3 b2 b3 . .), so that one multiply-add of pairs serves two taps of every channel.
+    // Four source pixels a step: bytes become (r0 r1 g0 g1 b0 b1 . .)(r2 r3 g2 g3 b2 b3 . .), where the points are never looked at, so that one multiply-add of pairs serves two taps of every channel.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Colour(byte** rows, byte** targets, ResampleTable table, int width, int channels, Vector128<byte> pairs)
     {
@@ -188,7 +188,7 @@ internal static unsafe class ResampleKernels
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Pairs(byte* source, Vector128<byte> pairs) =>
-        Vector256.WidenLower(Vector128.Shuffle(Vector128.Load(source), pairs).ToVector256Unsafe()).AsInt16();
+        Vector256.WidenLower(Vector128.ShuffleNative(Vector128.Load(source), pairs).ToVector256Unsafe()).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Finish(Vector256<int> low, Vector256<int> high)

@@ -1,12 +1,17 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Selfsame.Torch;
 
 namespace Selfsame.Modalities.Media;
 
 /// <summary>The native calls for still pictures; <c>native/media.h</c> says what each does. Library <c>selfsame</c>.</summary>
 internal static unsafe partial class MediaNative
 {
-    private const string Library = "selfsame";
+    private const string Library = NativeLibraryLoader.Library;
+
+    [ModuleInitializer]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255", Justification = "Imports need their resolver before the first call.")]
+    internal static void Initialize() => NativeLibraryLoader.Register(typeof(MediaNative).Assembly);
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct ImageRequest

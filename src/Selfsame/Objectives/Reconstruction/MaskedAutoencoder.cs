@@ -33,29 +33,6 @@ public sealed record MaskedAutoencoderSettings : ObjectiveSettings
     }
 }
 
-/// <summary>A small transformer that rebuilds patches.</summary>
-public sealed record DecoderSettings : ICheckable
-{
-    /// <summary>Width of a token, a multiple of <see cref="Heads"/>. Default 512.</summary>
-    [Limits(1, 65536, "the number of values in a token")]
-    public int Width { get; init; } = 512;
-
-    /// <summary>Blocks. Default 8.</summary>
-    [Limits(0, 1024, "the number of blocks")]
-    public int Depth { get; init; } = 8;
-
-    /// <summary>Attention heads. Default 16.</summary>
-    [Limits(1, 1024, "the number of attention heads")]
-    public int Heads { get; init; } = 16;
-
-    /// <inheritdoc/>
-    public IEnumerable<RecipeProblem> Check()
-    {
-        if (Width % Heads != 0)
-            yield return new("width", $"is {Width}; {Heads} heads need a multiple of {Heads}, such as {((Width / Heads) + 1) * Heads}");
-    }
-}
-
 /// <inheritdoc cref="MaskedAutoencoderSettings"/>
 public sealed class MaskedAutoencoder : Objective
 {
@@ -74,7 +51,7 @@ public sealed class MaskedAutoencoder : Objective
     }
 
     /// <param name="batch">Needs an image, (B, C, H, W), float, normalised per channel.</param>
-    /// <param name="step">Draws <c>noise</c> (B, N).</param>
+    /// <param name="step">Draws <c>noise</c> (B, N), and <c>drop_path</c> (depth, 2, B) where the encoder drops paths.</param>
     /// <returns>Loss in squared pixel units, or squared patch standard deviations; also <c>latent</c> (B, prefix + K, D), <c>pred</c> (B, N, P), <c>mask</c> (B, N; 1 = hidden), <c>ids_keep</c>, <c>ids_restore</c>, <c>patches</c>.</returns>
     /// <exception cref="ShapeException">Height or width is not a whole number of patches.</exception>
     public override ObjectiveResult Compute(Batch batch, StepContext step)
@@ -90,7 +67,7 @@ public sealed class MaskedAutoencoder : Objective
         }
 
         var mask = TokenMask.KeepSmallest(step.Uniform("noise", patchesBNP.Size(0), patchesBNP.Size(1)), _settings.MaskRatio);
-        var latentBKD = _encoder.Encode(image, mask.Kept);
+        var latentBKD = _encoder.Encode(image, mask.Kept, dropDraws: DropDraws(image.Size(0), step));
         var predBNP = _decoder.Forward(latentBKD, mask);
 
         var errorBN = (predBNP - targetBNP).Square().Mean(-1, keepDim: false);
@@ -104,6 +81,12 @@ public sealed class MaskedAutoencoder : Objective
 
     /// <inheritdoc/>
     public override IFeatureExtractor Features(bool averaged) => new VisionTransformerFeatures(_encoder);
+
+    private float[]? DropDraws(long batch, StepContext step)
+    {
+        var blocks = _encoder.Settings.Blocks;
+        return blocks.DropPath > 0 && Training ? step.Uniform("drop_path", blocks.Depth, 2, batch).ToArray<float>() : null;
+    }
 
     private static Tensor Standardize(Tensor patchesBNP) =>
         (patchesBNP - patchesBNP.Mean(-1, keepDim: true)) / (patchesBNP.Variance(-1, correction: 1, keepDim: true) + 1e-6).Sqrt();

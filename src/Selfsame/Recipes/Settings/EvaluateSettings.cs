@@ -42,8 +42,24 @@ public sealed record FeatureSettings
     /// <summary>How tokens become one vector. Default: the class token where there is one, else the mean.</summary>
     public Pooling Pooling { get; init; }
 
+    /// <summary>What is done to each feature before vectors are compared. Default: as they are. The same is done to the baselines.</summary>
+    public FeatureScaling Scaling { get; init; }
+
     /// <summary>Use the teacher's average of the weights where there is one. Default true.</summary>
     public bool Averaged { get; init; } = true;
+}
+
+/// <summary>What is done to each feature before vectors are compared; measured on the training part.</summary>
+public enum FeatureScaling
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The mean is subtracted, so that cosines see differences and not what all samples share.</summary>
+    Center,
+
+    /// <summary>The mean is subtracted and the standard deviation divided out.</summary>
+    Standardize,
 }
 
 /// <summary>How tokens become one vector.</summary>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Selfsame.Training;
+namespace Selfsame;
 
 /// <summary>Tells one process from all others on a machine, also from a later one that was given the same number.</summary>
 internal static class ProcessIdentity

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Selfsame.Training;
+namespace Selfsame;
 
 /// <summary>Writes files so that a reader, or a run killed at any instant, sees the old content or the new one and never a part.</summary>
 /// <remarks>
