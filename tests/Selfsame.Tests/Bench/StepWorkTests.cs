@@ -1,4 +1,5 @@
 using Selfsame.Cli.Bench;
+using Selfsame.Objectives.Generation;
 
 namespace Selfsame.Tests.Bench;
 
@@ -20,7 +21,7 @@ public sealed class StepWorkTests
     public void Without_representation_loss_the_teacher_and_the_head_cost_nothing()
     {
         var (recipe, model) = BenchCase.All[0].Load();
-        var settings = (Objectives.Generation.SelfFlowSettings)recipe.Objective with { Gamma = 0 };
+        var settings = (SelfFlowSettings)recipe.Objective with { Gamma = 0 };
 
         var work = StepWork.Of(recipe with { Objective = settings }, model);
 
