@@ -1,0 +1,46 @@
+using Selfsame.Cli.Bench;
+using Selfsame.Objectives.Generation;
+
+namespace Selfsame.Tests.Bench;
+
+public sealed class StepWorkTests
+{
+    [Fact]
+    public void A_step_of_self_flow_small_needs_683_GFLOP()
+    {
+        var (recipe, model) = BenchCase.All[0].Load();
+
+        var work = StepWork.Of(recipe, model);
+
+        // 24 T D² for each block forward: 12 blocks forward and twice that backward, and the teacher's 8.
+        Assert.Equal(24.0 * 4096 * 384 * 384 * ((12 * 3) + 8), work.Blocks.Sum(product => product.Flops));
+        Assert.Equal(683_120_001_024, work.Flops);
+    }
+
+    [Fact]
+    public void Without_representation_loss_the_teacher_and_the_head_cost_nothing()
+    {
+        var (recipe, model) = BenchCase.All[0].Load();
+        var settings = (SelfFlowSettings)recipe.Objective with { Gamma = 0 };
+
+        var work = StepWork.Of(recipe with { Objective = settings }, model);
+
+        Assert.Equal(24.0 * 4096 * 384 * 384 * 12 * 3, work.Blocks.Sum(product => product.Flops));
+    }
+
+    [Fact]
+    public void A_masked_autoencoder_pays_for_the_tokens_it_sees()
+    {
+        var (recipe, model) = BenchCase.All[1].Load();
+
+        var work = StepWork.Of(recipe, model);
+
+        // 64 pictures: a class token and 16 of 64 patches in the encoder, all 65 in the decoder.
+        var encoder = 24.0 * 64 * 17 * 384 * 384 * 12 * 3;
+        var decoder = 24.0 * 64 * 65 * 192 * 192 * 4 * 3;
+        Assert.Equal(encoder + decoder, work.Blocks.Sum(product => product.Flops));
+        var attention = (4.0 * 64 * 17 * 17 * 384 * 36) + (4.0 * 64 * 65 * 65 * 192 * 12);
+        var ends = (2.0 * 64 * 16 * 192 * 384 * 2) + (2.0 * 64 * 17 * 384 * 192 * 3) + (2.0 * 64 * 64 * 192 * 192 * 3);
+        Assert.Equal(encoder + decoder + attention + ends, work.Flops);
+    }
+}
