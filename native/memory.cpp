@@ -1,5 +1,6 @@
-// Memory of CPU tensors, kept for the next step. A training step asks for the same sizes again and again; malloc returns blocks of that size to
-// the system each time, and clearing the pages anew took a quarter of a step.
+// Memory of CPU tensors, kept for the next step. A training step asks for the same sizes again and again; malloc returns large blocks to the
+// system each time and the pages are cleared anew. Two runs of the quickstart each: 174 and 176 samples/s without, 183 and 199 with; no
+// difference on larger models. SELFSAME_MALLOC=1 switches it off.
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
