@@ -22,34 +22,38 @@ internal static class ResultTable
             console.Write(Metrics(result));
         console.Write(new Paragraph(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)).Append($": {verdict.Text}\n\n"));
         console.Write(new Text("What to try next\n", new Style(decoration: Decoration.Bold)));
-        foreach (var (why, command) in NextSteps(verdict.Kind, folder))
+        foreach (var (why, command) in NextSteps(verdict.Kind, folder, result.Evaluation.ContainsKey("swd")))
             console.Write(new Text(command is null ? $"  {why}\n" : $"  {why}\n    {command}\n"));
     }
 
     /// <summary>What to try next: a reason, and a command where there is one.</summary>
-    internal static IReadOnlyList<(string Why, string? Command)> NextSteps(VerdictKind verdict, string folder)
+    /// <param name="verdict">How the run went.</param>
+    /// <param name="folder">The run folder as the user would type it.</param>
+    /// <param name="generates">Whether the method makes samples.</param>
+    internal static IReadOnlyList<(string Why, string? Command)> NextSteps(VerdictKind verdict, string folder, bool generates = false)
     {
         var report = ("Look at the curves and samples in a browser:", (string?)Quoted(Path.Combine(folder, "report.html")));
+        var weights = Quoted(Path.Combine(folder, "checkpoints"));
         folder = Quoted(folder);
         return verdict switch
         {
             VerdictKind.Learned =>
             [
                 report,
-                ("Turn your own files into vectors:", $"selfsame embed {folder} --data FOLDER"),
-                ("Find what looks alike:", $"selfsame search {folder} --data FOLDER"),
-                ("Take the model elsewhere:", $"selfsame export {folder}"),
+                .. generates ? [("Make new samples:", $"./selfsame generate {folder}")] : Array.Empty<(string, string?)>(),
+                ("Measure it by other protocols:", $"./selfsame evaluate {folder} --set evaluate.features.pooling=mean"),
+                ("Take the weights elsewhere; they are safetensors under the official names:", weights),
             ],
             VerdictKind.Partly =>
             [
                 report,
-                ("It learned, but the raw input is hard to beat on this data. Train longer; the same command goes on from the last checkpoint.", null),
-                ("Measure with a trained probe rather than with neighbours:", $"selfsame probe {folder}"),
+                ("It learned, but the raw input is hard to beat on this data. Train longer: the same command with more --steps goes on from the last checkpoint.", null),
+                ("Measure other layers:", $"./selfsame evaluate {folder} --set evaluate.features.layers=[2,4]"),
             ],
             VerdictKind.NotLearned =>
             [
                 report,
-                ("If the loss still falls, train longer (--steps). If it is flat from the start, lower the rate or check the data:", "selfsame data show"),
+                ("If the loss still falls, train longer (--steps). If it is flat from the start, lower the rate or check the data:", "./selfsame data show NAME"),
                 ("If the loss fell while the metrics did not rise, the representation may have collapsed: see the spread of the features in the report.", null),
             ],
             VerdictKind.Diverged =>
@@ -60,7 +64,7 @@ internal static class ResultTable
             _ =>
             [
                 report,
-                ("Measure what was learned, against random weights and the raw input:", $"selfsame evaluate {folder}"),
+                ("Measure what was learned, against random weights and the raw input:", $"./selfsame evaluate {folder}"),
             ],
         };
     }
