@@ -35,6 +35,9 @@ public sealed record PretrainingOptions
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Also measure random weights and the raw input. True by default; a comparison of arms needs neither, and they take as long as the evaluation itself.</summary>
+    public bool Baselines { get; init; } = true;
+
     /// <summary>Told when a phase other than training begins, for a person.</summary>
     public Action<string>? OnPhase { get; init; }
 }
@@ -138,7 +141,7 @@ public sealed class Pretraining : IDisposable
 
     private void MeasureBaselines(CancellationToken cancellation)
     {
-        if (_evaluator is null || _state.Baselines.Count > 0 || _state.Step > 0)
+        if (_evaluator is null || !_options.Baselines || _state.Baselines.Count > 0 || _state.Step > 0)
             return;
         _options.OnPhase?.Invoke("Measuring the baselines: random weights and raw input");
         _state = _state with
