@@ -17,6 +17,9 @@ public sealed record PretrainingOptions
     /// <summary>The recipe, with where its values came from.</summary>
     public required LoadedRecipe Recipe { get; init; }
 
+    /// <summary>The systems that the recipe was read with; a table of one's own knows further objectives.</summary>
+    public SystemTable Systems { get; init; } = SystemTable.BuiltIn;
+
     /// <summary>Folder of the run; an unfinished run in it goes on.</summary>
     public required string Folder { get; init; }
 
@@ -330,7 +333,7 @@ public sealed class Pretraining : IDisposable
         {
             System = _recipe.System,
             Recipe = _options.RecipeFile,
-            Paper = SystemTable.BuiltIn.Find(_recipe.System)?.Paper,
+            Paper = _options.Systems.Find(_recipe.System)?.Paper,
             Steps = _state.Step,
             Samples = _state.Samples,
             Seconds = _state.Seconds,
@@ -364,7 +367,7 @@ public sealed class Pretraining : IDisposable
             return;
         }
 
-        var before = new RecipeLoader(SystemTable.BuiltIn).Load(folder.RecipePath, [], new Dictionary<string, string>()).Recipe;
+        var before = new RecipeLoader(options.Systems).Load(folder.RecipePath, [], new Dictionary<string, string>()).Recipe;
         // A longer duration goes on with the run; anything else would be another run.
         if (before with { Duration = options.Recipe.Recipe.Duration } != options.Recipe.Recipe)
             throw new TrainingStoppedException($"{folder.Path} holds a run of another recipe (see {folder.RecipePath}). Give another --out, or delete the folder.");
