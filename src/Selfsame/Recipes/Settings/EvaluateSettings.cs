@@ -1,3 +1,5 @@
+using Selfsame.Evaluation;
+
 namespace Selfsame.Recipes;
 
 /// <summary>What to measure of the trained model, and of the two baselines beside it.</summary>
@@ -85,8 +87,11 @@ public enum Pooling
 }
 
 /// <summary>Weighted vote of the nearest neighbours by cosine similarity. Wu et al. 2018, arXiv:1805.01978.</summary>
-public sealed record KnnSettings
+public sealed record KnnSettings : ICheckable
 {
+    /// <summary>How votes are weighed: knn/dino-1 (default), knn/solo-1/cosine, knn/solo-1/euclidean, knn/dinov2-1.</summary>
+    public string Protocol { get; init; } = KnnProtocol.Dino.Name;
+
     /// <summary>Neighbours that vote, at least 1. Default 20.</summary>
     [Limits(1, 1_000_000, "the number of neighbours that vote"), Unit("neighbours")]
     public int K { get; init; } = 20;
@@ -94,14 +99,31 @@ public sealed record KnnSettings
     /// <summary>Divides the similarity in the weight exp(similarity / temperature), above 0. Default 0.07.</summary>
     [Limits(0, 1e6, "the temperature of the vote", AboveMin = true)]
     public double Temperature { get; init; } = 0.07;
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check() => Protocols.Check("protocol", Protocol, [.. KnnProtocol.All.Select(protocol => protocol.Name)]);
 }
 
-/// <summary>Linear classifier on standardised features: multinomial logistic regression (<c>probe/logistic-1</c>).</summary>
-public sealed record ProbeSettings
+/// <summary>Linear classifier: multinomial logistic regression on standardised features (<c>probe/logistic-1</c>), or ridge regression (<c>probe/ridge-1</c>).</summary>
+public sealed record ProbeSettings : ICheckable
 {
+    /// <summary>Which classifier: probe/logistic-1 (default) or probe/ridge-1, which is faster.</summary>
+    public string Protocol { get; init; } = LogisticProbe.Protocol;
+
     /// <summary>Strengths C tried on the validation part, rising; the penalty on the weights is 1/(2C).</summary>
     [Count(1, 100), Limits(0, 1e9, "a strength of the probe", AboveMin = true)]
     public EquatableList<double> Strengths { get; init; } = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+
+    /// <summary>Penalties tried on the validation part by probe/ridge-1, falling; the factor of the squared weights.</summary>
+    [Count(1, 100), Limits(0, 1e12, "a penalty of the probe", AboveMin = true)]
+    public EquatableList<double> Penalties { get; init; } = [.. RidgeProbe.Penalties];
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check() => Protocols.Check("protocol", Protocol, [LogisticProbe.Protocol, RidgeProbe.Protocol]);
+
+    internal string ProtocolId => Protocol == RidgeProbe.Protocol
+        ? Protocols.Id(Protocol, ("penalties", string.Join('|', Penalties), string.Join('|', RidgeProbe.Penalties)))
+        : Protocols.Id(Protocol, ("C", string.Join('|', Strengths), string.Join('|', new ProbeSettings().Strengths)));
 }
 
 /// <summary>Finding the other views of a thing by nearest neighbours (<c>retrieval/cross-view-1</c>); the block has no settings of its own.</summary>
