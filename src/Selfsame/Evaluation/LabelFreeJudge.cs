@@ -26,4 +26,22 @@ internal static class LabelFreeJudge
             new("uniformity", LabelFree.Uniformity(points).Item(), Protocols.Uniformity),
         ];
     }
+
+    /// <summary>Spread and centred rank of a few hundred features.</summary>
+    /// <param name="features">(N, D).</param>
+    internal static FeatureHealth Look(Tensor features)
+    {
+        if (features.Size(0) < 2)
+            return new FeatureHealth(1);
+        using var guard = GradMode.Off();
+        using var scope = Scope.Enter();
+        // What is not finite has no direction; a run with such features is seen by its loss.
+        if (!features.Isfinite().All().IsNonzero())
+            return new FeatureHealth(0);
+        var centred = features - features.Mean(0, keepDim: true);
+        return new FeatureHealth(
+            LabelFree.NormalisedDeviation(features) / LabelFree.HealthyDeviation(features.Size(1)),
+            LabelFree.EffectiveRank(centred),
+            Math.Min(features.Size(0) - 1, features.Size(1)));
+    }
 }

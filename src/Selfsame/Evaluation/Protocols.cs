@@ -1,5 +1,6 @@
 using System.Globalization;
 using Selfsame.Recipes;
+using Selfsame.Training.Logging;
 
 namespace Selfsame.Evaluation;
 
@@ -48,6 +49,8 @@ public static class Protocols
         new(Alignment, "alignment", "mean squared distance of two views of a sample on the sphere: 0 when they coincide", "https://arxiv.org/abs/2005.10242"),
         new(Uniformity, "uniformity", "ln of the mean over pairs of exp(-2 distance²) on the sphere: 0 collapsed, about -4 spread", "https://arxiv.org/abs/2005.10242"),
         new(SlicedWasserstein.Protocol, "swd", "sliced Wasserstein distance of 7 x 7 patches over a Laplacian pyramid, times 1000; no network judges", "https://arxiv.org/abs/1710.10196"),
+        new(SampleFeatures.FrechetProtocol, "frechet, frechet_network_accuracy", "Fréchet distance of samples to test pictures on features of a small classifier of the data, trained once and cached; unbiased covariance, float64", "https://arxiv.org/abs/1706.08500"),
+        new(SampleFeatures.KernelProtocol, "kid", "unbiased squared maximum mean discrepancy with a cubic kernel on the same features, mean over 100 subsets", "https://arxiv.org/abs/1801.01401"),
         new(PairRetrieval.Protocol, "library", "retrieval between two modalities both ways, any partner counts; ties count against", "https://arxiv.org/abs/2103.00020"),
         new(PairedRanks.Protocol, "library", "one-to-one retrieval: mean and median rank, recall at k", "open_clip"),
         new(ZeroShotClassifier.Protocol, "library", "classes named by the mean of their prompts' embeddings; top-1 and top-5", "https://arxiv.org/abs/2103.00020"),
@@ -75,6 +78,21 @@ public static class Protocols
         var end = id.IndexOf(" (", StringComparison.Ordinal);
         var name = end < 0 ? id : id[..end];
         return All.FirstOrDefault(protocol => protocol.Id == name);
+    }
+
+    /// <summary>Which way metrics are better, where their names don't tell.</summary>
+    internal static Dictionary<string, string> Better(IEnumerable<Metric> metrics)
+    {
+        var better = new Dictionary<string, string>();
+        foreach (var name in metrics.Select(metric => metric.Name))
+        {
+            if (name is "swd")
+                better[name] = "lower";
+            else if (name is "feature_spread" or "lidar" or "alignment" or "uniformity" or "frechet_network_accuracy")
+                better[name] = "none";
+        }
+
+        return better;
     }
 
     /// <summary>An id with what differs from the protocol's standard: <c>knn/dino-1 (k=10)</c>.</summary>

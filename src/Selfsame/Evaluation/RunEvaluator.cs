@@ -9,13 +9,16 @@ using Selfsame.Training.Logging;
 
 namespace Selfsame.Evaluation;
 
-/// <summary>Judges a model on a data set's fixed parts by the protocols a recipe asks for: fitted on train, chosen on validation, measured on test.</summary>
+/// <summary>Judges a model on the fixed parts of data sets by the protocols a recipe asks for: fitted on train, chosen on validation, measured on test.</summary>
 public sealed class RunEvaluator
 {
+    private const int PulseSamples = 256;
+
     private readonly EvaluateSettings _settings;
     private readonly EvaluationData _own;
-    private readonly FeatureJudge _features;
+    private readonly List<(string Prefix, FeatureJudge Judge, EvaluationData Data)> _features = [];
     private readonly SampleJudge _samples;
+    private readonly ulong _seed;
 
     /// <summary>Makes an evaluator.</summary>
     /// <param name="data">Data with its parts.</param>
@@ -25,24 +28,57 @@ public sealed class RunEvaluator
     /// <param name="range">Mean and deviation that the transform normalises with, to turn samples back into 0..255.</param>
     /// <param name="seed">Seed of samples and of the projections that compare them.</param>
     /// <param name="conditionColumn">Column that a generative method is conditioned on; null for none.</param>
-    /// <exception cref="DataSourceException">The test part is empty, or a column does not exist.</exception>
-    public RunEvaluator(DataSet data, EvaluateSettings settings, ISampleTransform transform, BatchShape shape, (double Mean, double Deviation) range, ulong seed, string? conditionColumn = null)
+    /// <param name="sets">Opened <see cref="EvaluateSettings.Sets"/>, in their order.</param>
+    /// <param name="cacheFolder">Where the network behind Fréchet distances is kept; null for the user's cache folder.</param>
+    /// <exception cref="DataSourceException">The test part is empty and there is no other set, a set can't be judged on, or a column does not exist.</exception>
+    public RunEvaluator(
+        DataSet data, EvaluateSettings settings, ISampleTransform transform, BatchShape shape, (double Mean, double Deviation) range, ulong seed,
+        string? conditionColumn = null, IReadOnlyList<DataSet>? sets = null, string? cacheFolder = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings;
+        (_settings, _seed) = (settings, seed);
         _own = new EvaluationData(data, new FeatureReader(data, transform, shape), settings.Label, settings.View, "evaluate");
-        if (_own.Part(DataSplit.Test).Length == 0)
+        if (_own.Part(DataSplit.Test).Length > 0)
+            _features.Add(("", new FeatureJudge(_own, settings), _own));
+        else if (sets is null or { Count: 0 })
             throw new DataSourceException($"{data.Name} has no sample in its test part to evaluate on ({data.Count} in all); train with --no-evaluate, or sort the samples into folders named train, val and test");
-        _features = new FeatureJudge(_own, settings);
-        _samples = new SampleJudge(_own, conditionColumn is null ? null : data.Labels(conditionColumn), range, seed);
+        for (var k = 0; k < sets?.Count; k++)
+            _features.Add(Further(settings.Sets[k], sets[k], transform, shape));
+        _samples = new SampleJudge(_own, conditionColumn is null ? null : data.Labels(conditionColumn), range, seed)
+        {
+            Features = _own.Labels is { } labels
+                ? cancellation => SampleFeatures.Open(data, labels.Column, transform, shape, range, cacheFolder ?? new DataOptions().CacheFolder, cancellation: cancellation)
+                : null,
+        };
+        if (settings.Samples is { Frechet: true } && _own.Labels is null)
+            throw new DataSourceException($"evaluate.samples.frechet is true; its judge is trained on classes, and {data.Name} has no column of them ({string.Join(", ", data.Columns)}). Name one with evaluate.label, or set it to false.");
     }
+
+    /// <summary>Makes augmented views as training does, for LiDAR and alignment; null measures neither.</summary>
+    public (ISampleTransform Transform, BatchShape Shape)? Augmentation { get; init; }
 
     /// <summary>True when the data has labels to judge features with, and samples in every part.</summary>
     public bool HasLabels => _own.CanClassify;
 
     /// <summary>Classes of the label column; 0 without one.</summary>
     public int ClassCount => _own.Labels?.Names.Count ?? 0;
+
+    /// <summary>Makes the evaluator of a run.</summary>
+    /// <param name="recipe">The recipe; its <c>evaluate</c> block, or the default one.</param>
+    /// <param name="data">Its data, opened.</param>
+    /// <param name="cacheFolder">Where the network behind Fréchet distances is kept; null for the user's cache folder.</param>
+    public static RunEvaluator Of(Recipe recipe, RunData data, string? cacheFolder = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(data);
+        return new(
+            data.Set, recipe.Evaluate ?? new EvaluateSettings(), data.PlainTransform, data.PlainShape, data.Range, recipe.Seed,
+            data.Labels?.Column, data.EvaluationSets, recipe.Data.Cache ?? cacheFolder)
+        {
+            Augmentation = (data.Transform, data.Shape with { Labelled = false }),
+        };
+    }
 
     /// <summary>Judges an objective's encoder, and its samples where it makes any.</summary>
     /// <param name="objective">The model.</param>
@@ -54,13 +90,14 @@ public sealed class RunEvaluator
         objective.Train(false);
         try
         {
-            var extractor = objective.Features(_settings.Features.Averaged);
-            IReadOnlyList<int> layers = _settings.Features.Layers.Count > 0 ? _settings.Features.Layers : objective.FeatureLayers;
-            var vectors = FeatureReader.Pooled(extractor, layers, _settings.Features.Pooling);
+            var vectors = Vectors(objective);
             var labelFree = new List<Metric>();
-            var metrics = _features.Judge(vectors, features => labelFree.AddRange(LabelFreeJudge.Judge(features)), cancellation);
+            var metrics = Judge(vectors, features => labelFree.AddRange(LabelFreeJudge.Judge(features)), cancellation);
             metrics.AddRange(labelFree);
-            if (samples && _settings.Samples is { } wanted && objective is IGenerator generator)
+            var (_, _, first) = _features[0];
+            if (_settings.Augmented is { } augmented && Augmentation is var (transform, shape))
+                metrics.AddRange(new ViewJudge(first.Set, transform, shape, augmented, _seed).Judge(first.Part(DataSplit.Test), vectors, cancellation));
+            if (samples && _settings.Samples is { } wanted && objective is IGenerator generator && _own.Part(DataSplit.Test).Length > 0)
                 metrics.AddRange(_samples.Judge(generator, wanted, _settings.Features.Averaged, cancellation));
             return metrics;
         }
@@ -72,7 +109,25 @@ public sealed class RunEvaluator
 
     /// <summary>Judges the pixels themselves as features.</summary>
     public IReadOnlyList<Metric> EvaluateRawInput(CancellationToken cancellation) =>
-        _features.Judge(batch => RawInputFeatures.Of(batch[Modality.Image]), labelFree: null, cancellation);
+        Judge(batch => RawInputFeatures.Of(batch[Modality.Image]), labelFree: null, cancellation);
+
+    /// <summary>A quick look at the features of some test samples: enough to see a collapse while training.</summary>
+    /// <param name="objective">The model.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public FeatureHealth Pulse(Objective objective, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        objective.Train(false);
+        try
+        {
+            using var table = _features[0].Data.Read(DataSplit.Test, Vectors(objective), PulseSamples, cancellation);
+            return LabelFreeJudge.Look(table.Values);
+        }
+        finally
+        {
+            objective.Train();
+        }
+    }
 
     /// <summary>Samples as pictures, 0..255.</summary>
     /// <param name="samples">(n, c, h, w) in the model's range.</param>
@@ -87,5 +142,36 @@ public sealed class RunEvaluator
     {
         ArgumentNullException.ThrowIfNull(settings);
         return SampleJudge.SamplerOf(settings, conditioned);
+    }
+
+    private Func<Batch, Tensor> Vectors(Objective objective)
+    {
+        var features = _settings.Features;
+        return FeatureReader.Pooled(objective.Features(features.Averaged), features.Layers.Count > 0 ? features.Layers : objective.FeatureLayers, features.Pooling);
+    }
+
+    private List<Metric> Judge(Func<Batch, Tensor> vectors, Action<Tensor>? labelFree, CancellationToken cancellation)
+    {
+        var metrics = new List<Metric>();
+        foreach (var (prefix, judge, _) in _features)
+        {
+            foreach (var metric in judge.Judge(vectors, labelFree, cancellation))
+                metrics.Add(metric with { Name = prefix + metric.Name });
+            labelFree = null;
+        }
+
+        return metrics;
+    }
+
+    private (string Prefix, FeatureJudge Judge, EvaluationData Data) Further(EvaluationSetSettings set, DataSet data, ISampleTransform transform, BatchShape shape)
+    {
+        var key = $"evaluate.sets.{set.Name}";
+        var opened = new EvaluationData(data, new FeatureReader(data, transform, shape), set.Label, set.View, key);
+        if (opened.CanClassify)
+            return ($"{set.Name}/", new FeatureJudge(opened, _settings), opened);
+        var problem = opened.Labels is not { Names.Count: > 1 }
+            ? $"has no classes to tell apart: its columns are {string.Join(", ", data.Columns)}; name one with at least two values as label"
+            : $"has {opened.Part(DataSplit.Train).Length} training, {opened.Part(DataSplit.Validation).Length} validation and {opened.Part(DataSplit.Test).Length} test samples; it needs some of each, for instance in folders named train, val and test";
+        throw new DataSourceException($"{key}: {data.Name} {problem}");
     }
 }

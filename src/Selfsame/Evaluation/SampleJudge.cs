@@ -14,6 +14,9 @@ namespace Selfsame.Evaluation;
 /// <param name="seed">Seed of samples and projections.</param>
 internal sealed class SampleJudge(EvaluationData data, LabelSet? conditions, (double Mean, double Deviation) range, ulong seed)
 {
+    /// <summary>Opens the network behind Fréchet distances; null where there is none to be had.</summary>
+    internal Func<CancellationToken, SampleFeatures>? Features { get; init; }
+
     /// <summary>Settings of a sampler for a recipe's block.</summary>
     internal static SamplerSettings SamplerOf(SampleSettings settings, bool conditioned) => new()
     {
@@ -37,9 +40,24 @@ internal sealed class SampleJudge(EvaluationData data, LabelSet? conditions, (do
         using var pictures = data.Read(DataSplit.Test, batch => batch[Modality.Image].Flatten(1), wanted.Count, cancellation);
         var labels = generator.Classes > 0 && conditions is not null ? Tensor.From<long>(EvaluationData.Classes(conditions, pictures)) : null;
         var samples = generator.Generate(pictures.Indices.Length, labels, SamplerOf(wanted, labels is not null), new SeededStep(seed, long.MaxValue), averaged, cancellation);
-        var distances = SlicedWasserstein.Distances(
-            ToPixels(pictures.Values.View(samples.Shape)), ToPixels(samples), new SlicedWassersteinSettings { Seed = seed }, cancellation);
-        var id = Protocols.Id(SlicedWasserstein.Protocol, ("n", pictures.Indices.Length, null));
-        return [new Metric("swd", distances[^1], id)];  // the mean over levels comes last
+        var (real, fake) = (ToPixels(pictures.Values.View(samples.Shape)), ToPixels(samples));
+        var distances = SlicedWasserstein.Distances(real, fake, new SlicedWassersteinSettings { Seed = seed }, cancellation);
+        (string, object, object?) count = ("n", pictures.Indices.Length, null);
+        var metrics = new List<Metric> { new("swd", distances[^1], Protocols.Id(SlicedWasserstein.Protocol, count)) };  // the mean over levels comes last
+        if (wanted.Frechet && Features is not null && pictures.Indices.Length > 1)
+            metrics.AddRange(Compare(real, fake, count, cancellation));
+        return metrics;
+    }
+
+    private List<Metric> Compare(Tensor real, Tensor fake, (string, object, object?) count, CancellationToken cancellation)
+    {
+        using var network = Features!(cancellation);
+        var (one, other) = (network.Of(real), network.Of(fake));
+        return
+        [
+            new("frechet", FrechetDistance.Between(one, other, cancellation).Distance, Protocols.Id(SampleFeatures.FrechetProtocol, count)),
+            new("kid", KernelDistance.Evaluate(one, other, new KernelDistanceSettings { Seed = seed }, cancellation).Mean, Protocols.Id(SampleFeatures.KernelProtocol, count)),
+            new("frechet_network_accuracy", network.ValidationAccuracy, SampleFeatures.FrechetProtocol),
+        ];
     }
 }
