@@ -11,6 +11,7 @@ namespace Selfsame.Cli;
     UseStringEnumConverter = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
+[JsonSerializable(typeof(IReadOnlyList<ListedProtocol>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(IReadOnlyList<BenchResult>))]

@@ -57,6 +57,7 @@ public sealed class Pretraining : IDisposable
     private readonly TrainingModel _model;
     private readonly ComputePrecision _precision;
     private readonly RunEvaluator? _evaluator;
+    private readonly RunHealth _health;
     private readonly RunEnvironment _environment;
     private readonly Quarantine _quarantine;
     private readonly ThroughputMeter _throughput;
@@ -71,9 +72,10 @@ public sealed class Pretraining : IDisposable
         _precision = ComputePrecision.Resolve(_recipe.Precision, device, _environment.CpuFeatures);
         _model = new TrainingModel(_recipe, data.Model, device, _precision.Low);
         _quarantine = new Quarantine(folder.QuarantinePath, _recipe.Data.MaxBad, options.Time);
-        _evaluator = _recipe.Evaluate is { } evaluate
-            ? new RunEvaluator(data.Set, evaluate, data.PlainTransform, data.PlainShape, data.Range, _recipe.Seed, data.Labels?.Column)
+        _evaluator = _recipe.Evaluate is not null
+            ? RunEvaluator.Of(_recipe, data, options.Data.CacheFolder)
             : null;
+        _health = new RunHealth(_model.Objective, _recipe, options.Observer, Pulse);
         _throughput = new ThroughputMeter(options.Time);
         _state = new CheckpointState { Step = 0, Samples = 0, Position = 0, Seconds = 0, Seed = _recipe.Seed, OptimizerSteps = 0, Started = options.Time.GetUtcNow() };
     }
@@ -112,6 +114,7 @@ public sealed class Pretraining : IDisposable
         _quarantine.CountIndex(_data.Set);
         ReportQuarantine();
         MeasureBaselines(cancellation);
+        _health.Begin(_folder, _state);
         var outcome = RunOutcome.Failed;
         try
         {
@@ -198,18 +201,23 @@ public sealed class Pretraining : IDisposable
             {
                 loop.RunStep(now, momentum.At(progress), CancellationToken.None);
             }
-            catch (TrainingStoppedException)
+            catch (TrainingStoppedException stopped)
             {
                 Update(loop, guard, clock);  // so that the last event tells where
+                _health.GaveUp(stopped.Message);
                 throw;
             }
 
+            _health.Step(loop.LastLoss);
             _throughput.Step(batch, batches.Waited - waited);
             finished = Finished();  // asked once a step: by the clock, a later answer could differ
             if (logs.Due(loop.Step, clock.Elapsed) || finished)
             {
                 Update(loop, guard, clock);
                 WriteLog(loop.Report(), now, momentum.At(progress), log, board, total ?? Estimate(clock, budget!.Value, loop.Step));
+                clock.Pause();
+                _health.Look(finished ? 1 : progress / scheduled);
+                clock.Resume();
             }
 
             var judging = _evaluator is not null && !finished && judges.Due(loop.Step, clock.Elapsed);
@@ -291,6 +299,13 @@ public sealed class Pretraining : IDisposable
             _state = _state with { BestValue = found.Value, BestStep = _state.Step };
     }
 
+    // Not to be cancelled: it takes a moment.
+    private FeatureHealth? Pulse()
+    {
+        using var precision = _precision.Enter();
+        return _evaluator?.Pulse(_model.Objective, CancellationToken.None);
+    }
+
     private IReadOnlyList<Metric> Evaluate(bool samples, CancellationToken cancellation)
     {
         using var precision = _precision.Enter();
@@ -321,11 +336,11 @@ public sealed class Pretraining : IDisposable
 
     private RunResult Conclude(CancellationToken cancellation)
     {
-        var metrics = new Dictionary<string, double>();
+        IReadOnlyList<Metric> metrics = [];
         if (_evaluator is not null)
         {
             _options.OnPhase?.Invoke("Evaluating the trained model");
-            metrics = Dictionary(Evaluate(samples: true, cancellation));
+            metrics = Evaluate(samples: true, cancellation);
             DrawSamples(board: null, cancellation);
         }
 
@@ -339,9 +354,12 @@ public sealed class Pretraining : IDisposable
             Seconds = _state.Seconds,
             SamplesPerSecond = _state.Seconds > 0 ? _state.Samples / _state.Seconds : 0,
             FinalLoss = _state.Loss,
-            Evaluation = metrics,
+            Evaluation = Dictionary(metrics),
+            Protocols = metrics.Where(m => m.Protocol is not null).ToDictionary(m => m.Name, m => m.Protocol!),
+            ChanceLoss = _health.ChanceLoss,
+            RecipeId = SeedGroups.RecipeId(_recipe),
             Baselines = _state.Baselines,
-            Better = new Dictionary<string, string> { ["swd"] = "lower", ["feature_spread"] = "none" },
+            Better = Protocols.Better(metrics),
             Seed = (long)_recipe.Seed,
             Command = _options.Command,
             Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",
@@ -350,6 +368,7 @@ public sealed class Pretraining : IDisposable
             Machine = $"{_environment.Cpu}, {_environment.Cores} cores",
             Environment = _environment,
         };
+        result = result with { Diagnosis = _health.Conclude(result) };
         _folder.WriteResult(result);
         _options.OnPhase?.Invoke("Writing the report");
         ReportBuilder.Build(_folder);

@@ -28,6 +28,9 @@ public sealed class RunData : IDisposable
     /// <summary>The samples.</summary>
     public DataSet Set { get; }
 
+    /// <summary>The recipe's further data sets to evaluate on, in its order.</summary>
+    public IReadOnlyList<DataSet> EvaluationSets { get; private init; } = [];
+
     /// <summary>Samples that are trained on.</summary>
     public int[] Train { get; }
 
@@ -64,17 +67,21 @@ public sealed class RunData : IDisposable
         if (recipe.Data.Cache is { } cache)
             options = options with { CacheFolder = cache };
         var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
+        var sets = new List<DataSet>();
         try
         {
             var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
             if (views.Length == 0)
                 views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
             var plain = InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background };
-            return new RunData(recipe, set, views, plain);
+            foreach (var further in recipe.Evaluate?.Sets ?? [])
+                sets.Add(await DataSource.OpenAsync(further.Source, options, cancellation).ConfigureAwait(false));
+            return new RunData(recipe, set, views, plain) { EvaluationSets = sets };
         }
         catch
         {
             set.Dispose();
+            sets.ForEach(further => further.Dispose());
             throw;
         }
     }
@@ -98,7 +105,12 @@ public sealed class RunData : IDisposable
     }
 
     /// <summary>Closes the samples.</summary>
-    public void Dispose() => Set.Dispose();
+    public void Dispose()
+    {
+        Set.Dispose();
+        foreach (var set in EvaluationSets)
+            set.Dispose();
+    }
 
     private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range
         ? view with { Mean = [range.Mean, range.Mean, range.Mean], Std = [range.Deviation, range.Deviation, range.Deviation] }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Selfsame.Evaluation;
 
 namespace Selfsame.Training;
 
@@ -38,6 +39,18 @@ public sealed record RunResult
 
     /// <summary>Metrics of the trained model; the first is the one the verdict is about. Empty when nothing was evaluated.</summary>
     public IReadOnlyDictionary<string, double> Evaluation { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>How each metric was measured, by name and version: <c>knn/dino-1</c>. Figures of different protocols do not compare.</summary>
+    public IReadOnlyDictionary<string, string>? Protocols { get; init; }
+
+    /// <summary>Whether the run collapsed, diverged, stayed at chance or is healthy, and why; null where an older version wrote the file.</summary>
+    public Diagnosis? Diagnosis { get; init; }
+
+    /// <summary>Loss of guessing; null when the method has none.</summary>
+    public double? ChanceLoss { get; init; }
+
+    /// <summary>Names the recipe without its seed: results with the same name differ in nothing but the seed. Null where an older version wrote the file.</summary>
+    public string? RecipeId { get; init; }
 
     /// <summary>The same metrics without training, by <see cref="RandomInit"/> and <see cref="RawInput"/>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Baselines { get; init; } =

@@ -26,6 +26,9 @@ internal sealed class TrainingLoop
     /// <summary>Optimizer steps done.</summary>
     internal long Step { get; set; }
 
+    /// <summary>Loss of the last step; NaN before the first.</summary>
+    internal double LastLoss { get; private set; } = double.NaN;
+
     /// <summary>Where the loader stands, in samples.</summary>
     internal long Position { get; set; }
 
@@ -57,6 +60,7 @@ internal sealed class TrainingLoop
                 Position = host.NextPosition;
             }
 
+            LastLoss = loss;
             Conclude(loss, momentum, parts);
         }
         finally

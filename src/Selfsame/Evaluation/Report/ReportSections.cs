@@ -62,7 +62,10 @@ internal static class ReportSections
         foreach (var metric in MetricComparison.Of(result))
         {
             var direction = metric.Direction switch { MetricDirection.Higher => "higher is better", MetricDirection.Lower => "lower is better", _ => "for information" };
-            page.AddTrusted("<tr><th scope=\"row\">").AddName(metric.Name).Add($"<small>{direction}</small></th>");
+            page.AddTrusted("<tr><th scope=\"row\">").AddName(metric.Name).Add($"<small>{direction}</small>");
+            if (result.Protocols?.TryGetValue(metric.Name, out var protocol) == true)
+                page.Add($"<small class=\"protocol\">{protocol}</small>");
+            page.AddTrusted("</th>");
             Cell("trained", metric.Trained);
             Cell(RunResult.RandomInit, metric.RandomInit);
             Cell(RunResult.RawInput, metric.RawInput);
