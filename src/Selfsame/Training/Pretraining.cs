@@ -57,6 +57,8 @@ public sealed class Pretraining : IDisposable
     private readonly ThroughputMeter _throughput;
     private CheckpointState _state;
     private int _reportedBad;
+    private long _peak;
+    private long? _trainingPeak;
     private readonly List<string> _splits = [];
 
     private Pretraining(PretrainingOptions options, RunFolder folder, RunData data)
@@ -89,7 +91,8 @@ public sealed class Pretraining : IDisposable
         using var taken = folder.Lock(options.Time);
         RequireSameRecipe(options, folder);
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
-        using var data = await RunData.OpenAsync(options.Recipe.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        BatchRoom.Require(options.Recipe, data.Transform.OutputShape.Aggregate(1L, static (a, b) => a * b), MachineMemory.Available());
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var run = new Pretraining(options, folder, data);
         return run.Run(cancellation);
@@ -111,7 +114,11 @@ public sealed class Pretraining : IDisposable
         var outcome = RunOutcome.Failed;
         try
         {
+            _peak = MachineMemory.PeakResident;
+            var counted = MachineMemory.ResetPeakResident();
             Train(cancellation);
+            _trainingPeak = counted ? MachineMemory.PeakResident : null;
+            _peak = Math.Max(_peak, MachineMemory.PeakResident);
             outcome = RunOutcome.Completed;
         }
         catch (OperationCanceledException)
@@ -349,7 +356,8 @@ public sealed class Pretraining : IDisposable
             Evaluation = metrics,
             Baselines = _state.Baselines,
             Better = new Dictionary<string, string> { ["swd"] = "lower", ["feature_spread"] = "none" },
-            PeakMemoryBytes = MachineMemory.PeakResident,
+            PeakMemoryBytes = Math.Max(_peak, MachineMemory.PeakResident),
+            TrainingPeakMemoryBytes = _trainingPeak,
             MicroBatch = _state.MicroBatch,
             Warnings = _splits.Count > 0 ? _splits : null,
             Seed = (long)_recipe.Seed,

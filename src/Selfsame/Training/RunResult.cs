@@ -49,6 +49,9 @@ public sealed record RunResult
     /// <summary>The most memory that the process had at once in the last session, in bytes; null in results of older versions.</summary>
     public long? PeakMemoryBytes { get; init; }
 
+    /// <summary>The same while training alone, without evaluation; null where the system doesn't tell.</summary>
+    public long? TrainingPeakMemoryBytes { get; init; }
+
     /// <summary>Samples that passed through the model at once, where the batch was split; null: all of it.</summary>
     public int? MicroBatch { get; init; }
 

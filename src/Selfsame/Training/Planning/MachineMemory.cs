@@ -23,6 +23,21 @@ public static class MachineMemory
     /// <summary>The most resident memory this process had at once.</summary>
     public static long PeakResident => Field(ReadOrEmpty("/proc/self/status"), "VmHWM:") ?? Environment.WorkingSet;
 
+    /// <summary>Counts <see cref="PeakResident"/> anew from now on.</summary>
+    /// <returns>False where the system can't do that.</returns>
+    public static bool ResetPeakResident()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Free memory as <c>/proc/meminfo</c> tells it.</summary>
     internal static long System(string meminfo) => Field(meminfo, "MemAvailable:") ?? long.MaxValue;
 
