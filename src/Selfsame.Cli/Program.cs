@@ -13,6 +13,7 @@ Func<Command>[] verbs =
     ListVerb.Create,
     SchemaVerb.Create,
     DoctorVerb.Create,
+    CompletionVerb.Create,
     BenchVerb.Create,
     ResultsTable.Create,
 ];

@@ -11,11 +11,10 @@ internal static class BlockChart
     /// <param name="values">From left to right; those that are not finite count as the least.</param>
     /// <param name="height">Lines, at least 1.</param>
     /// <param name="least">Value at the bottom; null: 0, or the least value where that is below.</param>
-    /// <param name="most">Value at the top; null: the largest.</param>
-    internal static IReadOnlyList<string> Lines(IReadOnlyList<double> values, int height, double? least = null, double? most = null)
+    internal static IReadOnlyList<string> Lines(IReadOnlyList<double> values, int height, double? least = null)
     {
         var finite = values.Where(double.IsFinite).DefaultIfEmpty().ToArray();
-        var (low, high) = (least ?? Math.Min(0, finite.Min()), most ?? finite.Max());
+        var (low, high) = (least ?? Math.Min(0, finite.Min()), finite.Max());
         var lines = new string[height];
         var line = new StringBuilder(values.Count);
         for (var row = 0; row < height; row++)

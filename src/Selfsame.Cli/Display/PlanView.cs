@@ -40,9 +40,9 @@ internal static class PlanView
         Length(console, plan);
         Title(console, "Memory");
         Memory(console, plan.Memory);
-        Curve(console, "Learning rate", plan.Rate, null);
+        Curve(console, "Learning rate", plan.Rate, fromZero: true);
         if (plan.TeacherMomentum.Count > 0)
-            Curve(console, "Teacher momentum", plan.TeacherMomentum, 1);
+            Curve(console, "Teacher momentum", plan.TeacherMomentum, fromZero: false);
         foreach (var warning in plan.Warnings)
             console.Write(new Text($"warning: {warning}.\n", new Style(Color.Yellow)));
         console.WriteLine($"Nothing was written. Without --dry-run this run goes to {plan.Folder}.");
@@ -52,7 +52,7 @@ internal static class PlanView
     {
         var length = plan.Length;
         var steps = length.Steps is { } count
-            ? $"{HumanText.Count(count)} steps, {HumanText.Count(length.Samples!.Value)} samples, {HumanText.Value(length.Epochs!.Value)} epochs"
+            ? $"{HumanText.Count(count)} steps, {HumanText.Count(length.Samples!.Value)} samples, {HumanText.Rate(length.Epochs!.Value)} epochs"
             : "not known before it runs";
         console.WriteLine($"  {steps}; warm-up {HumanText.Count(length.WarmupSteps)} steps");
         if (length.Done > 0)
@@ -60,7 +60,7 @@ internal static class PlanView
         if (plan.Time is not { } time)
             return;
         var total = time.TrainingSeconds is { } seconds ? $"{HumanText.Duration(TimeSpan.FromSeconds(seconds))} of training" : "";
-        console.WriteLine($"  {total} at {HumanText.Rate(time.SamplesPerSecond)} samples/s ({string.Join(", ", time.StepSeconds.Select(HumanText.Value))} s for each of {time.StepSeconds.Count} steps); evaluation comes on top");
+        console.WriteLine($"  {total} at {HumanText.Rate(time.SamplesPerSecond)} samples/s ({string.Join(", ", time.StepSeconds.Select(HumanText.Rate))} s for each of {time.StepSeconds.Count} steps); evaluation comes on top");
     }
 
     private static void Memory(IAnsiConsole console, PlannedMemory memory)
@@ -83,11 +83,18 @@ internal static class PlanView
             console.WriteLine($"  evaluation beside it: about {HumanText.Bytes(memory.EvaluationTables)} of feature tables");
     }
 
-    private static void Curve(IAnsiConsole console, string title, IReadOnlyList<double> values, double? most)
+    private static void Curve(IAnsiConsole console, string title, IReadOnlyList<double> values, bool fromZero)
     {
-        var low = most is null ? 0 : Math.Min(values.Min(), 0.999 * most.Value);
+        var (least, greatest) = (values.Min(), values.Max());
+        if (greatest - least <= 1e-12 * Math.Abs(greatest))
+        {
+            Title(console, $"{title}: {HumanText.Value(values[0])} throughout");
+            return;
+        }
+
+        var low = fromZero ? Math.Min(0, least) : least;
         Title(console, $"{title}: {HumanText.Value(values[0])} at first, {HumanText.Value(values.Max())} at most, {HumanText.Value(values[^1])} at last");
-        foreach (var line in BlockChart.Lines(values, ChartHeight, low, most))
+        foreach (var line in BlockChart.Lines(values, ChartHeight, low))
             console.WriteLine($"  {line}");
     }
 
@@ -101,7 +108,7 @@ internal static class PlanView
     {
         var table = new Table().Border(TableBorder.None).HideHeaders();
         foreach (var column in columns)
-            table.AddColumn(new TableColumn(column).Padding(2, 0, 0, 0).NoWrap());
+            table.AddColumn(new TableColumn(column).Padding(0, 0, 2, 0).NoWrap());
         return table;
     }
 }

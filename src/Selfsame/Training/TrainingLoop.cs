@@ -73,6 +73,10 @@ internal sealed class TrainingLoop
         {
             Halve(problem);
         }
+        finally
+        {
+            TorchMemory.Trim();  // the sizes of small parts do not come again
+        }
     }
 
     /// <summary>Runs one optimizer step.</summary>

@@ -79,10 +79,12 @@ public sealed class RunPlanner : IDisposable
 
         var limit = _recipe.MicroBatch ?? (_model.Objective.IsMeanOverSamples ? needs.LargestPart(_recipe.Batch, available) : _recipe.Batch);
         var extrapolated = MachineMemory.Resident + Math.Max(0, (long)needs.For(limit) - TorchMemory.Kept) + loaderBytes;
-        var pictures = Pictures();
+        var picture = PictureBytes();
         var fits = roomy && needs.For(limit) < available;
         var (seconds, peak) = fits ? Measure(limit, cancellation) : ([], 0);
         var length = Length(seconds);
+        var pictures = Kept(picture, length.Samples ?? long.MaxValue);
+        var already = Kept(picture, (Steps + Prefetched) * (long)_recipe.Batch);
         var scheduled = length.Steps ?? 1_000_000;
         var plan = new RunPlan
         {
@@ -96,7 +98,7 @@ public sealed class RunPlanner : IDisposable
             TrainedParameters = _model.Arena.Parameters.Sum(p => p.Value.ElementCount),
             TotalParameters = _model.Objective.Parameters().Sum(p => p.Value.ElementCount),
             Length = length,
-            Memory = Memory(needs, limit, available, loaderBytes, pictures, fits ? peak + pictures : extrapolated + pictures, fits),
+            Memory = Memory(needs, limit, available, loaderBytes, pictures, fits ? peak + Math.Max(0, pictures - already) : extrapolated + pictures, fits),
             Time = seconds.Count == 0 ? null : new PlannedTime(seconds, _recipe.Batch / Median(seconds), length.Steps * Median(seconds)),
             Precision = _precision.Name,
             Rate = Curve(RecipeSchedules.Rate(_recipe.Schedule, _recipe.Optimizer.RateFor(_recipe.Batch), scheduled, _recipe.Batch, _data.Train.Length), scheduled),
@@ -116,6 +118,10 @@ public sealed class RunPlanner : IDisposable
     // The very steps a run would take, with their loader, from the same start.
     private (IReadOnlyList<double> Seconds, long Peak) Measure(int micro, CancellationToken cancellation)
     {
+        // What the small passes left behind is not the run's.
+        TorchMemory.Trim();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         MachineMemory.ResetPeakResident();
         var recipe = micro < _recipe.Batch ? _recipe with { MicroBatch = micro } : _recipe;
         using var batches = _data.Batches(_recipe, 0, new Quarantine());
@@ -209,8 +215,10 @@ public sealed class RunPlanner : IDisposable
         };
     }
 
-    // The loader keeps decoded pictures up to a limit; a few of them tell their size.
-    private long Pictures()
+    // The loader keeps decoded pictures up to a limit.
+    private long Kept(long picture, long samples) => Math.Min(RunData.PictureCacheBytes, picture * Math.Min(samples, _data.Train.Length));
+
+    private long PictureBytes()
     {
         var (bytes, count) = (0L, 0);
         foreach (var index in _data.Train.Where((_, k) => k % Math.Max(1, _data.Train.Length / 8) == 0).Take(8))
@@ -226,7 +234,7 @@ public sealed class RunPlanner : IDisposable
             }
         }
 
-        return count == 0 ? 0 : Math.Min(RunData.PictureCacheBytes, bytes / count * _data.Train.Length);
+        return count == 0 ? 0 : bytes / count;
     }
 
     // Training, validation and test part side by side, and once more standardised for the probe.
