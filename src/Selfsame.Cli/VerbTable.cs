@@ -18,6 +18,7 @@ internal static class VerbTable
         ListVerb.Create,
         SchemaVerb.Create,
         DoctorVerb.Create,
+        CompletionVerb.Create,
         BenchVerb.Create,
         ResultsTable.Create,
     ];

@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using Selfsame.Cli.Bench;
 using Selfsame.Cli.Doctor;
 using Selfsame.Cli.Verbs;
+using Selfsame.Training.Planning;
+using Selfsame.Training.Sweeps;
 
 namespace Selfsame.Cli;
 
@@ -9,6 +11,7 @@ namespace Selfsame.Cli;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(IReadOnlyList<ListedProtocol>))]
@@ -16,4 +19,6 @@ namespace Selfsame.Cli;
 [JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
 [JsonSerializable(typeof(BenchFile))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(SweepReport))]
 internal sealed partial class VerbJson : JsonSerializerContext;

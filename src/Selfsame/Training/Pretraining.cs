@@ -7,6 +7,7 @@ using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training.Logging;
+using Selfsame.Training.Planning;
 using Selfsame.Training.Progress;
 
 namespace Selfsame.Training;
@@ -63,6 +64,9 @@ public sealed class Pretraining : IDisposable
     private readonly ThroughputMeter _throughput;
     private CheckpointState _state;
     private int _reportedBad;
+    private long _peak;
+    private long? _trainingPeak;
+    private readonly List<string> _splits = [];
 
     private Pretraining(PretrainingOptions options, RunFolder folder, RunData data)
     {
@@ -95,7 +99,8 @@ public sealed class Pretraining : IDisposable
         using var taken = folder.Lock(options.Time);
         RequireSameRecipe(options, folder);
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
-        using var data = await RunData.OpenAsync(options.Recipe.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        BatchRoom.Require(options.Recipe, data.Transform.OutputShape.Aggregate(1L, static (a, b) => a * b), MachineMemory.Available());
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var run = new Pretraining(options, folder, data);
         return run.Run(cancellation);
@@ -118,7 +123,11 @@ public sealed class Pretraining : IDisposable
         var outcome = RunOutcome.Failed;
         try
         {
+            _peak = MachineMemory.PeakResident;
+            var counted = MachineMemory.ResetPeakResident();
             Train(cancellation);
+            _trainingPeak = counted ? MachineMemory.PeakResident : null;
+            _peak = Math.Max(_peak, MachineMemory.PeakResident);
             outcome = RunOutcome.Completed;
         }
         catch (OperationCanceledException)
@@ -177,8 +186,10 @@ public sealed class Pretraining : IDisposable
             Step = _state.Step,
             Position = _state.Position,
             OnSkipped = text => _options.Observer.On(new TrainingEvent.Warning(text)),
+            OnSplit = Split,
             BadBatchFolder = Path.Combine(_folder.Path, "debug"),
         };
+        loop.FitMemory(MachineMemory.Available(), cancellation);
         var start = TimeSpan.FromSeconds(_state.Seconds);
         var (logs, saves, judges) = (new Every(_recipe.Log.Every, batch, epoch, start), new Every(_recipe.Checkpoint.Every, batch, epoch, start), new Every(_recipe.Evaluate?.Every, batch, epoch, start));
         var clock = new TrainingClock(_options.Time, _state.Seconds);
@@ -247,6 +258,12 @@ public sealed class Pretraining : IDisposable
     private static long Estimate(TrainingClock clock, TimeSpan budget, long step) =>
         (long)(step * Math.Max(1, budget / TimeSpan.FromSeconds(Math.Max(1e-3, clock.Elapsed.TotalSeconds))));
 
+    private void Split(string text)
+    {
+        _options.Observer.On(new TrainingEvent.Warning(text));
+        _splits.Add(text);
+    }
+
     private void Update(TrainingLoop loop, LossGuard guard, TrainingClock clock) => _state = _state with
     {
         Step = loop.Step,
@@ -256,6 +273,7 @@ public sealed class Pretraining : IDisposable
         OptimizerSteps = _model.Optimizer.StepCount,
         Skipped = guard.Skipped,
         RecentLosses = guard.Recent,
+        MicroBatch = loop.MicroBatch < _recipe.Batch ? loop.MicroBatch : null,
     };
 
     private void WriteLog(StepReport report, double rate, double momentum, MetricsLog log, TensorBoardWriter board, long total)
@@ -271,6 +289,8 @@ public sealed class Pretraining : IDisposable
             metrics.Add(new Metric("teacher_momentum", momentum));
         if (_state.Skipped > 0)
             metrics.Add(new Metric("skipped_steps", _state.Skipped));
+        if (_state.MicroBatch is { } micro && micro != _recipe.MicroBatch)
+            metrics.Add(new Metric("micro_batch", micro));
         log.Write(_state.Step, _state.Samples, metrics.ToArray());
         board.Scalars(metrics.ToArray(), _state.Step);
         ReportQuarantine();
@@ -360,6 +380,10 @@ public sealed class Pretraining : IDisposable
             RecipeId = SeedGroups.RecipeId(_recipe),
             Baselines = _state.Baselines,
             Better = Protocols.Better(metrics),
+            PeakMemoryBytes = Math.Max(_peak, MachineMemory.PeakResident),
+            TrainingPeakMemoryBytes = _trainingPeak,
+            MicroBatch = _state.MicroBatch,
+            Warnings = _splits.Count > 0 ? _splits : null,
             Seed = (long)_recipe.Seed,
             Command = _options.Command,
             Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",

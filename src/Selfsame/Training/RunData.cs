@@ -9,6 +9,9 @@ namespace Selfsame.Training;
 /// <summary>A recipe's data, opened: the samples, how they become views, and what evaluation sees.</summary>
 public sealed class RunData : IDisposable
 {
+    /// <summary>Most bytes of decoded pictures that the loader keeps.</summary>
+    internal const long PictureCacheBytes = 1L << 30;
+
     private RunData(Recipe recipe, DataSet set, IReadOnlyList<ViewSettings> views, ViewSettings plain)
     {
         Set = set;
@@ -86,6 +89,20 @@ public sealed class RunData : IDisposable
         }
     }
 
+    /// <summary>Opens the data as <see cref="OpenAsync(Recipe, DataOptions, CancellationToken)"/> does; where that fails, says where the source was written.</summary>
+    /// <param name="loaded">The recipe, with where its values came from.</param>
+    /// <param name="options">Cache folder and progress.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="RecipeException">The source is nothing that can be opened.</exception>
+    /// <exception cref="DataSourceException">The data can't be had, or has no such column.</exception>
+    public static Task<RunData> OpenAsync(LoadedRecipe loaded, DataOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        return DataSource.Judge(loaded.Recipe.Data.Source) is { } fault
+            ? throw new RecipeException([new RecipeFault(loaded.Origins.GetValueOrDefault("data.source", ValueOrigin.Default), "data.source", fault)])
+            : OpenAsync(loaded.Recipe, options, cancellation);
+    }
+
     /// <summary>A loader of training batches.</summary>
     /// <param name="recipe">Batch size, seed, workers.</param>
     /// <param name="start">Samples already seen.</param>
@@ -99,7 +116,7 @@ public sealed class RunData : IDisposable
             Seed = recipe.Seed,
             Start = start,
             Workers = recipe.Data.Workers,
-            CacheBytes = 1L << 30,
+            CacheBytes = PictureCacheBytes,
             LabelColumns = Labels is null ? [] : [Labels.Column],
         }, quarantine);
     }

@@ -63,7 +63,7 @@ public sealed class RecipeLoadTests
             ["SELFSAME_SEED"] = "8",
             ["SELFSAME_BATCH"] = "512",
             ["SELFSAME_DATA__WORKERS"] = "3",
-            ["SELFSAME_HOME"] = "/somewhere/else",
+            ["SELFSAME_CACHE"] = "/somewhere/else",
             ["PATH"] = "/bin",
         };
 
