@@ -7,6 +7,8 @@ Func<Command>[] verbs =
 [
     PretrainVerb.Create,
     EvaluateVerb.Create,
+    EmbedVerb.Create,
+    ProbeVerb.Create,
     GenerateVerb.Create,
     VerifyVerb.Create,
     DataVerb.Create,

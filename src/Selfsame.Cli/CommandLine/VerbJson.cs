@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using Selfsame.Cli.Bench;
 using Selfsame.Cli.Doctor;
 using Selfsame.Cli.Verbs;
+using Selfsame.Evaluation;
+using Selfsame.Export.Embeddings;
 
 namespace Selfsame.Cli;
 
@@ -9,10 +11,13 @@ namespace Selfsame.Cli;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
 [JsonSerializable(typeof(BenchFile))]
+[JsonSerializable(typeof(EmbeddingResult))]
+[JsonSerializable(typeof(FrozenProbeReport))]
 internal sealed partial class VerbJson : JsonSerializerContext;

@@ -109,19 +109,4 @@ internal static class PretrainVerb
             ResultTable.Write(console, result, folder);
         return ExitCodes.Done;
     }
-
-    /// <summary>One line for each new activity while data is fetched.</summary>
-    private sealed class DataLines(TextWriter output) : IProgress<DataProgress>
-    {
-        private readonly HashSet<string> _seen = [];
-
-        public void Report(DataProgress value)
-        {
-            lock (_seen)
-            {
-                if (_seen.Add($"{value.Name}/{value.Activity}"))
-                    output.WriteLine($"{value.Name}: {value.Activity} …");
-            }
-        }
-    }
 }

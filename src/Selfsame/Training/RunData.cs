@@ -66,10 +66,7 @@ public sealed class RunData : IDisposable
         var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
         try
         {
-            var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
-            if (views.Length == 0)
-                views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
-            var plain = InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background };
+            var (views, plain) = Views(recipe);
             return new RunData(recipe, set, views, plain);
         }
         catch
@@ -99,6 +96,15 @@ public sealed class RunData : IDisposable
 
     /// <summary>Closes the samples.</summary>
     public void Dispose() => Set.Dispose();
+
+    /// <summary>The training views of a recipe, and the one view that evaluation sees.</summary>
+    internal static (ViewSettings[] Training, ViewSettings Plain) Views(Recipe recipe)
+    {
+        var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
+        if (views.Length == 0)
+            views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
+        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background });
+    }
 
     private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range
         ? view with { Mean = [range.Mean, range.Mean, range.Mean], Std = [range.Deviation, range.Deviation, range.Deviation] }

@@ -166,7 +166,7 @@ public sealed record VisionCheckpoint(KeyMap Map, VisionTransformerSettings Sett
                 var tried = settings with { NoEmbedClass = none, RegisterPositions = registers };
                 var cells = table[^2] - tried.PlacedPrefix;
                 var side = (int)Math.Round(Math.Sqrt(cells));
-                if (grid is { } wanted ? cells == (long)wanted.Rows * wanted.Columns : (long)side * side == cells)
+                if (grid is { } wanted ? cells == (long)wanted.Rows * wanted.Columns : cells > 0 && (long)side * side == cells)
                 {
                     grid ??= (side, side);
                     settings = tried;
