@@ -11,6 +11,8 @@ internal static class VerbTable
     [
         PretrainVerb.Create,
         EvaluateVerb.Create,
+        EmbedVerb.Create,
+        ProbeVerb.Create,
         GenerateVerb.Create,
         ClaimsVerb.Create,
         VerifyVerb.Create,

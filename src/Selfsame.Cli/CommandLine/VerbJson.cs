@@ -4,6 +4,8 @@ using Selfsame.Cli.Doctor;
 using Selfsame.Cli.Verbs;
 using Selfsame.Training.Planning;
 using Selfsame.Training.Sweeps;
+using Selfsame.Evaluation;
+using Selfsame.Export.Embeddings;
 
 namespace Selfsame.Cli;
 
@@ -21,4 +23,6 @@ namespace Selfsame.Cli;
 [JsonSerializable(typeof(BenchFile))]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(SweepReport))]
+[JsonSerializable(typeof(EmbeddingResult))]
+[JsonSerializable(typeof(FrozenProbeReport))]
 internal sealed partial class VerbJson : JsonSerializerContext;

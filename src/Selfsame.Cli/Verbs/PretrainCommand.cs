@@ -111,19 +111,4 @@ internal sealed class PretrainCommand(ParseResult parse, string recipe, IReadOnl
         var parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return Path.GetFileName(parent) == "recipes" ? $"recipes/{Path.GetFileName(path)}" : path;
     }
-
-    /// <summary>One line for each new activity while data is fetched.</summary>
-    private sealed class DataLines(TextWriter output) : IProgress<DataProgress>
-    {
-        private readonly HashSet<string> _seen = [];
-
-        public void Report(DataProgress value)
-        {
-            lock (_seen)
-            {
-                if (_seen.Add($"{value.Name}/{value.Activity}"))
-                    output.WriteLine($"{value.Name}: {value.Activity} …");
-            }
-        }
-    }
 }

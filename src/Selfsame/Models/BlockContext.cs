@@ -3,13 +3,16 @@ using Selfsame.Torch;
 namespace Selfsame.Models;
 
 /// <summary>What a block needs beside its tokens; one object for all blocks of a forward pass.</summary>
-public sealed class BlockContext
+public sealed record BlockContext
 {
     /// <summary>Nothing beside the tokens.</summary>
     public static readonly BlockContext None = new();
 
     /// <summary>True where attention is allowed, broadcastable to (B, heads, N, N); null allows all.</summary>
     public Tensor? Mask { get; init; }
+
+    /// <summary>Added to the attention logits of every block, broadcastable to (B, heads, N, N); null for none.</summary>
+    public Tensor? Bias { get; init; }
 
     /// <summary>Rotary positions of the tokens; null for none.</summary>
     public RotaryPositions? Rotary { get; init; }

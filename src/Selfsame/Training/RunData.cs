@@ -73,10 +73,7 @@ public sealed class RunData : IDisposable
         var sets = new List<DataSet>();
         try
         {
-            var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
-            if (views.Length == 0)
-                views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
-            var plain = InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background };
+            var (views, plain) = Views(recipe);
             foreach (var further in recipe.Evaluate?.Sets ?? [])
                 sets.Add(await DataSource.OpenAsync(further.Source, options, cancellation).ConfigureAwait(false));
             return new RunData(recipe, set, views, plain) { EvaluationSets = sets };
@@ -127,6 +124,15 @@ public sealed class RunData : IDisposable
         Set.Dispose();
         foreach (var set in EvaluationSets)
             set.Dispose();
+    }
+
+    /// <summary>The training views of a recipe, and the one view that evaluation sees.</summary>
+    internal static (ViewSettings[] Training, ViewSettings Plain) Views(Recipe recipe)
+    {
+        var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
+        if (views.Length == 0)
+            views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
+        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background });
     }
 
     private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range
