@@ -8,6 +8,7 @@ Func<Command>[] verbs =
     PretrainVerb.Create,
     EvaluateVerb.Create,
     GenerateVerb.Create,
+    CompareVerb.Create,
     VerifyVerb.Create,
     DataVerb.Create,
     ListVerb.Create,

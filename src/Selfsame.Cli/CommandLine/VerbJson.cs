@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Selfsame.Cli.Bench;
 using Selfsame.Cli.Doctor;
 using Selfsame.Cli.Verbs;
+using Selfsame.Evaluation.Report;
 
 namespace Selfsame.Cli;
 
@@ -9,10 +10,12 @@ namespace Selfsame.Cli;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
 [JsonSerializable(typeof(BenchFile))]
+[JsonSerializable(typeof(RunComparison))]
 internal sealed partial class VerbJson : JsonSerializerContext;

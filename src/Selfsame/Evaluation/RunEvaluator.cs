@@ -80,11 +80,7 @@ public sealed class RunEvaluator
 
     /// <summary>Samples as pictures, 0..255.</summary>
     /// <param name="samples">(n, c, h, w) in the model's range.</param>
-    public Tensor ToPixels(Tensor samples)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        return (((samples * _range.Deviation) + _range.Mean) * 255.0).Clamp(0.0, 255.0);
-    }
+    public Tensor ToPixels(Tensor samples) => SampleGrid.ToPixels(samples, _range);
 
     /// <summary>Settings of a sampler for a recipe's block.</summary>
     public static SamplerSettings SamplerOf(SampleSettings settings, bool conditioned)

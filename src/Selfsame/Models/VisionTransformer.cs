@@ -153,14 +153,15 @@ public sealed class VisionTransformer : Module
     /// <param name="kept">Indices of the patches to encode, (B, K), int64; null encodes all.</param>
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
     /// <param name="dropDraws">Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</param>
+    /// <param name="record">Takes the attention weights of one block.</param>
     /// <returns>(B, prefix + K, D).</returns>
-    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null)
+    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, AttentionRecord? record = null)
     {
         var x = WithPrefix(Placed(Embed(image)), kept);
         if (_normPre is not null)
             x = _normPre.Forward(x);
         var places = _rotary is not null && kept is not null ? Places(kept) : null;
-        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws }, layers: layers);
+        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws, Record = record }, layers: layers);
         return _norm is null ? x : _norm.Forward(x);
     }
 

@@ -60,5 +60,6 @@ internal static class AdapterTable
         new SophiaHessian(),
         new SophiaSteps(),
         new SwanSteps(),
+        new TSneCase(),
     ];
 }
