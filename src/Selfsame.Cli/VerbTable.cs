@@ -14,6 +14,7 @@ internal static class VerbTable
         EmbedVerb.Create,
         ProbeVerb.Create,
         GenerateVerb.Create,
+        CompareVerb.Create,
         ClaimsVerb.Create,
         VerifyVerb.Create,
         DataVerb.Create,

@@ -6,6 +6,7 @@ using Selfsame.Training.Planning;
 using Selfsame.Training.Sweeps;
 using Selfsame.Evaluation;
 using Selfsame.Export.Embeddings;
+using Selfsame.Evaluation.Report;
 
 namespace Selfsame.Cli;
 
@@ -25,4 +26,5 @@ namespace Selfsame.Cli;
 [JsonSerializable(typeof(SweepReport))]
 [JsonSerializable(typeof(EmbeddingResult))]
 [JsonSerializable(typeof(FrozenProbeReport))]
+[JsonSerializable(typeof(RunComparison))]
 internal sealed partial class VerbJson : JsonSerializerContext;

@@ -34,14 +34,15 @@ public sealed class Attention : Module
 
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <param name="context">Mask and rotary positions.</param>
+    /// <param name="record">Takes the weights; null keeps to the fused kernel where there is one.</param>
     /// <returns>(B, N, D).</returns>
-    public Tensor Forward(Tensor x, BlockContext context)
+    public Tensor Forward(Tensor x, BlockContext context, AttentionRecord? record = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
         var (batch, tokens, width) = (x.Size(0), x.Size(1), x.Size(2));
         var qkv = _qkv.Forward(x);
-        if (_queryNorm is null && context.Rotary is null && context.Bias is null && _relative is null && !_causal)
+        if (_queryNorm is null && context.Rotary is null && context.Bias is null && _relative is null && !_causal && record is null)
             return Observed(_proj.Forward(qkv.FusedAttention(_heads, _scale, context.Mask)));
         var parts = qkv.View([batch, tokens, 3, _heads, width / _heads]).Permute([2, 0, 3, 1, 4]).Unbind(0);
         var (q, k, v) = (parts[0], parts[1], parts[2]);
@@ -58,7 +59,10 @@ public sealed class Attention : Module
             logits = logits.MaskedFill(context.Mask.LogicalNot(), Lowest(logits.DType));
         if (_causal)
             logits = logits.MaskedFill(Ops.Ones([tokens, tokens], DType.Bool, x.Device).Triu(1), Lowest(logits.DType));
-        var mixed = logits.Softmax(-1).Matmul(v).Transpose(1, 2).Reshape([batch, tokens, width]);
+        var weights = logits.Softmax(-1);
+        if (record is not null)
+            record.Weights = weights;
+        var mixed = weights.Matmul(v).Transpose(1, 2).Reshape([batch, tokens, width]);
         return Observed(_proj.Forward(mixed));
     }
 

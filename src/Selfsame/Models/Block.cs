@@ -46,15 +46,16 @@ public sealed class Block : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
+        var record = context.Record?.Block == _index + 1 ? context.Record : null;
         if (_modulation is null)
         {
-            x = Add(x, _attention.Forward(Normed(_norm1, x), context), _scale1, context, 0);
+            x = Add(x, _attention.Forward(Normed(_norm1, x), context, record), _scale1, context, 0);
             return Observed(Add(x, _mlp.Forward(Normed(_norm2, x)), _scale2, context, 1));
         }
 
         var condition = context.Condition ?? throw new ArgumentException("a conditioned block needs BlockContext.Condition", nameof(context));
         var six = _modulation.Forward(condition).Chunk(6, -1);
-        var branch = _attention.Forward(Conditioning.NormModulate(x, six[0], six[1], context.Group, _eps), context);
+        var branch = _attention.Forward(Conditioning.NormModulate(x, six[0], six[1], context.Group, _eps), context, record);
         x = Conditioning.GatedAdd(x, Kept(branch, context, 0), six[2], context.Group);
         branch = _mlp.Forward(Conditioning.NormModulate(x, six[3], six[4], context.Group, _eps));
         return Observed(Conditioning.GatedAdd(x, Kept(branch, context, 1), six[5], context.Group));

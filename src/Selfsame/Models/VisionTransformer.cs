@@ -187,11 +187,12 @@ public sealed class VisionTransformer : Module
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
     /// <param name="dropDraws">Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</param>
     /// <param name="hidden">True where the mask token stands for a patch, (B, N), bool; null hides none.</param>
+    /// <param name="record">Takes the attention weights of one block.</param>
     /// <returns>(B, prefix + K, D).</returns>
-    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, Tensor? hidden = null)
+    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, Tensor? hidden = null, AttentionRecord? record = null)
     {
         var places = _rotary is not null && kept is not null ? Places(kept) : null;
-        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws };
+        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws, Record = record };
         return Normed(Blocks.Forward(Tokens(image, kept, hidden), context, layers: layers));
     }
 

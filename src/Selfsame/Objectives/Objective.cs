@@ -93,3 +93,13 @@ public interface IFeatureExtractor
     /// <returns>One (B, prefix + N, D) for each block run.</returns>
     IReadOnlyList<Tensor> Extract(Batch batch, int? last = null);
 }
+
+/// <summary>An extractor that can also say where each token looked.</summary>
+public interface IAttentionExtractor : IFeatureExtractor
+{
+    /// <summary>Attention weights of one block.</summary>
+    /// <param name="batch">Samples.</param>
+    /// <param name="block">The block, from 1.</param>
+    /// <returns>(B, heads, prefix + N, prefix + N); rows sum to one.</returns>
+    Tensor Attention(Batch batch, int block);
+}

@@ -77,5 +77,6 @@ internal static class AdapterTable
         new SophiaHessian(),
         new SophiaSteps(),
         new SwanSteps(),
+        new TSneCase(),
     ];
 }

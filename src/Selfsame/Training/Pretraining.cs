@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
 using Selfsame.Evaluation;
+using Selfsame.Evaluation.Gallery;
 using Selfsame.Evaluation.Report;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
@@ -311,6 +312,7 @@ public sealed class Pretraining : IDisposable
         log.Write(_state.Step, _state.Samples, metrics);
         board.Scalars(metrics, _state.Step);
         DrawSamples(board, cancellation);
+        DrawFigures(finished: false, cancellation);
         _options.Observer.On(new TrainingEvent.Evaluated(_state.Step, metrics));
         if (_recipe.Checkpoint.Best is not { } name || metrics.FirstOrDefault(m => m.Name == name) is not { Name: not null } found)
             return;
@@ -354,6 +356,14 @@ public sealed class Pretraining : IDisposable
         board?.Image("samples", png, _state.Step);
     }
 
+    private void DrawFigures(bool finished, CancellationToken cancellation)
+    {
+        using var precision = _precision.Enter();
+        RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+        if (finished)
+            RunFigures.Draw(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+    }
+
     private RunResult Conclude(CancellationToken cancellation)
     {
         IReadOnlyList<Metric> metrics = [];
@@ -362,6 +372,8 @@ public sealed class Pretraining : IDisposable
             _options.OnPhase?.Invoke("Evaluating the trained model");
             metrics = Evaluate(samples: true, cancellation);
             DrawSamples(board: null, cancellation);
+            _options.OnPhase?.Invoke("Drawing the figures");
+            DrawFigures(finished: true, cancellation);
         }
 
         var result = new RunResult
