@@ -1,3 +1,4 @@
+using Selfsame.Data.Exclusions;
 using Selfsame.Data.Packages;
 using Selfsame.Data.Sources;
 
@@ -25,7 +26,7 @@ public static class DataSource
             : throw new DataSourceException($"'{spec}' is no folder, no manifest (.jsonl, .csv), no tar shards and no data set of the catalogue; "
                 + $"the catalogue has: {string.Join(", ", Catalogue.List(options).Select(item => item.Name))}");
         if (data.Count > 0)
-            return data;
+            return ExclusionFilter.Apply(data, spec, options);
         var first = data.Problems.Count > 0 ? $" First problem: {data.Problems[0].Path}: {data.Problems[0].Reason}." : "";
         data.Dispose();
         throw new DataSourceException($"'{spec}' holds no picture (png, jpg, webp, gif, bmp, tif, svg).{first}");

@@ -119,6 +119,8 @@ public sealed class Pretraining : IDisposable
         Resume();
         _quarantine.CountIndex(_data.Set);
         ReportQuarantine();
+        foreach (var (path, excluded, unknown) in _data.Set.ExclusionLists)
+            _options.Observer.On(new TrainingEvent.Warning(FormattableString.Invariant($"{excluded} samples are left out by {path}") + (unknown > 0 ? FormattableString.Invariant($"; {unknown} names in it are not in the data") : "")));
         MeasureBaselines(cancellation);
         _health.Begin(_folder, _state);
         var outcome = RunOutcome.Failed;

@@ -69,6 +69,8 @@ public sealed class RunData : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (recipe.Data.Cache is { } cache)
             options = options with { CacheFolder = cache };
+        if (recipe.Data.Exclude is { } exclude)
+            options = options with { Exclude = exclude };
         var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
         var sets = new List<DataSet>();
         try

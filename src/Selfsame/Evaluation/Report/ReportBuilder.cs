@@ -82,7 +82,7 @@ public static class ReportBuilder
         _ => name.Replace('_', ' '),
     };
 
-    private static string Asset(string name)
+    internal static string Asset(string name)
     {
         using var stream = typeof(ReportBuilder).Assembly.GetManifestResourceStream("Selfsame.Report." + name)
             ?? throw new InvalidOperationException($"The library was built without {name}.");
