@@ -20,7 +20,10 @@ internal static class ResultTable
         var verdict = RunVerdict.Of(result);
         if (result.Evaluation.Count > 0)
             console.Write(Metrics(result));
-        console.Write(new Paragraph(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)).Append($": {verdict.Text}\n\n"));
+        console.Write(new Paragraph(verdict.Title, new Style(Colour(verdict.Kind), decoration: Decoration.Bold)).Append($": {verdict.Text}\n"));
+        if (result.Diagnosis is { IsBad: false } health)
+            console.Write(new Text($"{health}\n"));
+        console.Write(new Text("\n"));
         console.Write(new Text("What to try next\n", new Style(decoration: Decoration.Bold)));
         foreach (var (why, command) in NextSteps(verdict.Kind, folder, result.Evaluation.ContainsKey("swd")))
             console.Write(new Text(command is null ? $"  {why}\n" : $"  {why}\n    {command}\n"));
@@ -56,6 +59,11 @@ internal static class ResultTable
                 ("If the loss still falls, train longer (--steps). If it is flat from the start, lower the rate or check the data:", "./selfsame data show NAME"),
                 ("If the loss fell while the metrics did not rise, the representation may have collapsed: see the spread of the features in the report.", null),
             ],
+            VerdictKind.Collapsed or VerdictKind.AtChance =>
+            [
+                report,
+                ("Try what is said above on a short run, and watch for its warning:", "./selfsame pretrain RECIPE --steps 200 --set optimizer.rate=VALUE"),
+            ],
             VerdictKind.Diverged =>
             [
                 ("Halve the rate or lengthen the warm-up; the gradient norm in the report shows when it went wrong.", report.Item2),
@@ -75,13 +83,21 @@ internal static class ResultTable
         table.AddColumn(Column("metric").LeftAligned());
         foreach (var name in (ReadOnlySpan<string>)["trained", RunResult.RandomInit, RunResult.RawInput])
             table.AddColumn(Column(name).RightAligned().NoWrap());
+        var named = result.Protocols is { Count: > 0 };
+        if (named)
+            table.AddColumn(Column("protocol").LeftAligned());
         foreach (var metric in MetricComparison.Of(result))
         {
-            table.AddRow(
+            List<Text> cells =
+            [
                 new Text(metric.Name),
                 Value(metric, "trained", metric.Trained),
                 Value(metric, RunResult.RandomInit, metric.RandomInit),
-                Value(metric, RunResult.RawInput, metric.RawInput));
+                Value(metric, RunResult.RawInput, metric.RawInput),
+            ];
+            if (named)
+                cells.Add(new Text(result.Protocols!.GetValueOrDefault(metric.Name, "-")));
+            table.AddRow(cells);
         }
         return table;
     }

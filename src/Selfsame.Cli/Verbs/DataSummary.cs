@@ -34,6 +34,9 @@ internal sealed record DataSummary
 
     public required int LeftOut { get; init; }
 
+    /// <summary>Samples that lists of exclusions keep out.</summary>
+    public required int Excluded { get; init; }
+
     public required IReadOnlyList<string> Columns { get; init; }
 
     /// <summary>What there is; distinct counts what several samples share once.</summary>
@@ -72,6 +75,7 @@ internal sealed record DataSummary
             Validation = splits[(int)DataSplit.Validation],
             Test = splits[(int)DataSplit.Test],
             LeftOut = data.Problems.Count,
+            Excluded = data.Excluded,
             Columns = data.Columns,
             Modalities = [.. data.Modalities.Names.Select(name => Count(data, name))],
             Languages = data.Columns.Contains("language") ? CountClasses(data, data.Labels("language")) : [],

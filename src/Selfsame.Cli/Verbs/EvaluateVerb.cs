@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Selfsame.Data;
+using Selfsame.Evaluation.Gallery;
+using Selfsame.Evaluation.Report;
 using Selfsame.Recipes;
 using Selfsame.Training;
 using Spectre.Console;
@@ -31,27 +33,43 @@ internal static class EvaluateVerb
     {
         using var run = await TrainedRun.OpenAsync(path, overrides, new DataOptions(), cancellation);
         var evaluator = run.Evaluator();
-        Dictionary<string, double> metrics, raw = [];
+        IReadOnlyList<Training.Logging.Metric> metrics;
+        Dictionary<string, double> raw = [];
         using (run.Precision.Enter())
-            metrics = evaluator.Evaluate(run.Objective, samples: true, cancellation).ToDictionary(m => m.Name, m => m.Value);
+            metrics = evaluator.Evaluate(run.Objective, samples: true, cancellation);
+        if (overrides.Count == 0)
+            Report(parse, run, cancellation);
         if (baselines)
             raw = evaluator.EvaluateRawInput(cancellation).ToDictionary(m => m.Name, m => m.Value);
         if (json)
         {
-            parse.WriteJson(metrics, VerbJson.Default.DictionaryStringDouble);
+            parse.WriteJson(metrics.ToDictionary(m => m.Name, m => m.Value), VerbJson.Default.DictionaryStringDouble);
             return ExitCodes.Done;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns(baselines ? ["metric", $"step {run.State.Step}", "raw_input"] : ["metric", $"step {run.State.Step}"]);
-        foreach (var (name, value) in metrics)
+        var table = new Table().Border(TableBorder.Simple).AddColumns(baselines ? ["metric", $"step {run.State.Step}", "raw_input", "protocol"] : ["metric", $"step {run.State.Step}", "protocol"]);
+        foreach (var (name, value, protocol) in metrics)
         {
             var cells = new List<Text> { new(name), new(Training.Progress.HumanText.Value(value)) };
             if (baselines)
                 cells.Add(new Text(raw.TryGetValue(name, out var other) ? Training.Progress.HumanText.Value(other) : "-"));
+            cells.Add(new Text(protocol ?? "-"));
             table.AddRow(cells);
         }
 
         parse.Console().Write(table);
         return ExitCodes.Done;
+    }
+
+    // Measured as the recipe says, the figures are those of the run: the same again where the weights are.
+    private static void Report(ParseResult parse, TrainedRun run, CancellationToken cancellation)
+    {
+        if (run.Data.PlainInputs.Pictures is not null)
+        {
+            using var precision = run.Precision.Enter();
+            RunFigures.Draw(run.Folder, FigureSource.Of(run.Data, run.Recipe), run.Objective, run.State.Step, cancellation);
+        }
+
+        parse.Error.WriteLine(ReportBuilder.Build(run.Folder));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Selfsame.Evaluation;
 using Selfsame.Recipes;
 using Spectre.Console;
 
@@ -11,7 +12,10 @@ internal sealed record ListedSystem(string Key, string Name, string Family, IRea
     public static ListedSystem From(SystemEntry entry) => new(entry.Key, entry.Name, entry.Family, [.. entry.Modalities], entry.Paper, entry.Recipe);
 }
 
-/// <summary><c>selfsame list</c>: the systems there are.</summary>
+/// <summary>What <c>selfsame list protocols --json</c> says of an evaluation protocol.</summary>
+internal sealed record ListedProtocol(string Id, string Measures, string Summary, string Source);
+
+/// <summary><c>selfsame list</c>: the systems there are, or the evaluation protocols.</summary>
 internal static class ListVerb
 {
     /// <summary>Makes the verb.</summary>
@@ -23,15 +27,28 @@ internal static class ListVerb
         modality.CompletionSources.Add(_ => Modalities());
         family.CompletionSources.Add(_ => Families());
 
-        var verb = new Verb("list", "List the systems that can be trained",
-            new("list", "all of them"),
+        var what = new Argument<string>("WHAT") { Description = "systems or protocols", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "systems" };
+        what.CompletionSources.Add("systems", "protocols");
+
+        var verb = new Verb("list", "List the systems that can be trained, or the evaluation protocols",
+            new("list", "all systems"),
             new("list --modality audio", "those that learn from sound"),
+            new("list protocols", "how metrics are measured"),
             new("list --json", "for a program"))
         {
-            modality, family, json,
+            what, modality, family, json,
         };
         verb.SetAction(parse =>
         {
+            if (Known("WHAT", parse.GetValue(what), ["systems", "protocols"]) == "protocols")
+            {
+                if (parse.GetValue(json))
+                    parse.WriteJson(ListedProtocols(), VerbJson.Default.IReadOnlyListListedProtocol);
+                else
+                    parse.Console().Write(ProtocolTable());
+                return ExitCodes.Done;
+            }
+
             var wantedModality = Known(modality.Name, parse.GetValue(modality), Modalities());
             var wantedFamily = Known(family.Name, parse.GetValue(family), Families());
             IReadOnlyList<ListedSystem> systems =
@@ -60,6 +77,16 @@ internal static class ListVerb
                 new Text(string.Join(", ", system.Modalities)), new Text(system.Paper), new Text(system.Recipe));
         }
 
+        return table;
+    }
+
+    private static IReadOnlyList<ListedProtocol> ListedProtocols() => [.. Protocols.All.Select(p => new ListedProtocol(p.Id, p.Measures, p.Summary, p.Source))];
+
+    private static Table ProtocolTable()
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("protocol", "measures", "what is done", "source");
+        foreach (var protocol in Protocols.All)
+            table.AddRow(new Text(protocol.Id), new Text(protocol.Measures), new Text(protocol.Summary), new Text(protocol.Source));
         return table;
     }
 

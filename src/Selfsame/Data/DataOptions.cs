@@ -18,6 +18,12 @@ public sealed record DataOptions
     /// <summary>What is looked for in a folder. Null (default): whatever there is, text on its own only where there is nothing else.</summary>
     public ModalitySet? Modalities { get; init; }
 
+    /// <summary>A list of samples to leave out, as <c>data check --write-exclusions</c> writes it. Null (default): none but the one placed beside the data.</summary>
+    public string? Exclude { get; init; }
+
+    /// <summary>Take every sample, also those that the list placed beside the data keeps out. Default: no.</summary>
+    public bool IgnorePlacedExclusions { get; init; }
+
     /// <summary>Told what is being fetched and prepared; called from several threads.</summary>
     public IProgress<DataProgress>? Progress { get; init; }
 

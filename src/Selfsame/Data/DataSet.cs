@@ -1,4 +1,5 @@
 using System.Text;
+using Selfsame.Data.Exclusions;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
 
@@ -45,6 +46,12 @@ public sealed class DataSet : IDisposable
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
     /// <param name="modality">One of <see cref="Modality.All"/>.</param>
     public bool Has(int index, string modality) => _index.Has(index).Contains(modality);
+
+    /// <summary>Samples that lists of exclusions keep out.</summary>
+    public int Excluded { get; private init; }
+
+    /// <summary>The lists that apply, and what each keeps out.</summary>
+    public IReadOnlyList<AppliedExclusions> ExclusionLists { get; private init; } = [];
 
     /// <summary>Name of a sample within the data set; relative path, with '/', where it is a file.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
@@ -116,7 +123,7 @@ public sealed class DataSet : IDisposable
         if (kept.Count == 0)
             throw new DataSourceException($"'{Name}' holds no {wanted.ToString().Replace(", ", " and no ", StringComparison.Ordinal)}; it holds {Modalities}");
         int[] chosen = [.. kept];
-        return new(Name, _index.Select(chosen), new SelectedStore(_store, chosen));
+        return new(Name, _index.Select(chosen), new SubsetStore(_store, chosen)) { Excluded = Excluded, ExclusionLists = ExclusionLists };
     }
 
     /// <summary>How many different ones there are of a modality, where several samples may share one, and how long they last together.</summary>
@@ -228,6 +235,12 @@ public sealed class DataSet : IDisposable
         }
         return (parts[0], parts[1], parts[2], parts[3]);
     }
+
+    /// <summary>The same data without some samples. Owns this one's files: dispose the result alone.</summary>
+    /// <param name="kept">Samples that stay, ascending.</param>
+    /// <param name="lists">Why the others do not.</param>
+    internal DataSet Keep(int[] kept, IReadOnlyList<AppliedExclusions> lists) =>
+        new(Name, _index.Select(kept), new SubsetStore(_store, kept)) { Excluded = Count - kept.Length, ExclusionLists = lists };
 
     private TextColumn Find(string column) => _index.Find(column) ?? throw new DataSourceException(
         $"data set '{Name}' has no column '{column}'; it has: {(Columns.Count == 0 ? "none" : string.Join(", ", Columns))}");

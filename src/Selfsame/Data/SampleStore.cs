@@ -44,24 +44,6 @@ internal abstract class SampleStore : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>Some samples of another store, in another order.</summary>
-internal sealed class SelectedStore(SampleStore inner, int[] samples) : SampleStore
-{
-    public override string Location(int sample, string modality) => inner.Location(samples[sample], modality);
-
-    public override SampleBytes Read(int sample, string modality) => inner.Read(samples[sample], modality);
-
-    public override long Size(int sample, string modality) => inner.Size(samples[sample], modality);
-
-    public override long Identity(int sample, string modality) => inner.Identity(samples[sample], modality);
-
-    public override ImageBuffer ReadImage(int sample, ImageDecodeOptions options) => inner.ReadImage(samples[sample], options);
-
-    public override string? PathOf(int sample, string modality) => inner.PathOf(samples[sample], modality);
-
-    public override void Dispose() => inner.Dispose();
-}
-
 /// <summary>A file for each modality of a sample.</summary>
 /// <param name="root">Folder that relative paths start from.</param>
 /// <param name="paths">Path of each sample by modality; empty where it has none.</param>

@@ -23,6 +23,20 @@ public sealed record FeatureTable(Tensor Values, int[] Indices) : IDisposable
 /// <param name="workers">Threads that decode; 0 for one a core.</param>
 public sealed class FeatureReader(DataSet data, SampleInputs inputs, int batch = 256, int workers = 0)
 {
+    /// <summary>Reads pictures alone.</summary>
+    /// <param name="data">Where samples come from.</param>
+    /// <param name="transform">What is done to each.</param>
+    /// <param name="shape">What the transform puts out.</param>
+    /// <param name="batch">Samples at a time.</param>
+    /// <param name="workers">Threads that decode; 0 for one a core.</param>
+    public FeatureReader(DataSet data, ISampleTransform transform, BatchShape shape, int batch = 256, int workers = 0)
+        : this(data, SampleInputs.OfPictures(transform, shape), batch, workers)
+    {
+    }
+
+    /// <summary>Seed of a transform that draws. Default 0.</summary>
+    public ulong Seed { get; init; }
+
     /// <summary>Vectors of some samples.</summary>
     /// <param name="samples">Which, in this order; samples that can't be read are left out.</param>
     /// <param name="vectors">Turns a batch into (B, D).</param>
@@ -33,7 +47,7 @@ public sealed class FeatureReader(DataSet data, SampleInputs inputs, int batch =
         ArgumentNullException.ThrowIfNull(vectors);
         var indices = new List<int>(samples.Length);
         Tensor? all = null;
-        using var loader = new BatchLoader(data, samples, inputs.Fields, new BatchLoaderSettings { BatchSize = Math.Min(batch, samples.Length), Sequential = true, Workers = workers });
+        using var loader = new BatchLoader(data, samples, inputs.Fields, new BatchLoaderSettings { BatchSize = Math.Min(batch, samples.Length), Sequential = true, Workers = workers, Seed = Seed });
         while (loader.Next(cancellation) is { } host)
         {
             using (host)

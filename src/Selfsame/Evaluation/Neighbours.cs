@@ -87,7 +87,6 @@ public sealed class Neighbours
 
     private Neighbours Refine(Tensor bank, Tensor queries, int k, CancellationToken cancellation)
     {
-        const long Direct = 2;   // cdist without a matrix product: differences first, no cancellation
         using var guard = GradMode.Off();
         var refined = new Neighbours(Queries, k);
         var width = bank.Size(1);
@@ -112,7 +111,7 @@ public sealed class Neighbours
             var index = Tensor.From<long>(rows.AsSpan(0, count * K)).To(bank.Device, DType.Int64);
             var near = bank.IndexSelect(0, index).To(DType.Float32).Reshape([count, K, width]);
             var asked = queries.Narrow(0, start, count).To(DType.Float32).Unsqueeze(1);
-            var distances = Ops.Cdist(asked, near, 2.0, Direct).ToArray<float>();
+            var distances = Ops.Cdist(asked, near, 2.0, Distances.Direct).ToArray<float>();
             for (var query = 0; query < count; query++)
             {
                 for (var j = 0; j < K; j++)

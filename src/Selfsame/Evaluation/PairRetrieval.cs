@@ -19,17 +19,24 @@ public static class PairRetrieval
 
     private static readonly int[] Cutoffs = [1, 5, 10];
 
+    /// <summary>Asks with every row of both, at 1, 5 and 10.</summary>
+    /// <inheritdoc cref="Evaluate(Tensor, ReadOnlySpan{long}, Tensor, ReadOnlySpan{long}, ReadOnlySpan{int}, CancellationToken)"/>
+    public static PairRetrievalScore Evaluate(
+        Tensor first, ReadOnlySpan<long> firstGroups, Tensor second, ReadOnlySpan<long> secondGroups, CancellationToken cancellation = default) =>
+        Evaluate(first, firstGroups, second, secondGroups, Cutoffs, cancellation);
+
     /// <summary>Asks with every row of both.</summary>
     /// <param name="first">(N, D) features of one modality.</param>
     /// <param name="firstGroups">N ids; rows with the same id belong together.</param>
     /// <param name="second">(M, D) features of the other, in the same space.</param>
     /// <param name="secondGroups">M ids.</param>
+    /// <param name="cutoffs">Values of k, ascending, each at least 1.</param>
     /// <param name="cancellation">Stops between pieces of queries.</param>
-    /// <returns>Recall at 1, 5 and 10 both ways.</returns>
+    /// <returns>Recall at each cut-off both ways.</returns>
     /// <exception cref="ShapeException">Ids and rows differ in number, or the features in width.</exception>
     /// <exception cref="ArgumentException">No id occurs on both sides, or features hold NaN.</exception>
     public static PairRetrievalScore Evaluate(
-        Tensor first, ReadOnlySpan<long> firstGroups, Tensor second, ReadOnlySpan<long> secondGroups, CancellationToken cancellation = default)
+        Tensor first, ReadOnlySpan<long> firstGroups, Tensor second, ReadOnlySpan<long> secondGroups, ReadOnlySpan<int> cutoffs, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -38,12 +45,13 @@ public static class PairRetrieval
         if (first.Size(1) != second.Size(1))
             throw new ShapeException($"features are {first} and {second}; both modalities must be projected to the same width.");
         var (one, other) = (firstGroups.ToArray(), secondGroups.ToArray());
-        return new(OneWay(first, one, second, other, cancellation), OneWay(second, other, first, one, cancellation));
+        int[] ks = [.. cutoffs];
+        return new(OneWay(first, one, second, other, ks, cancellation), OneWay(second, other, first, one, ks, cancellation));
     }
 
-    private static RetrievalScore OneWay(Tensor queries, long[] asked, Tensor bank, long[] groups, CancellationToken cancellation)
+    private static RetrievalScore OneWay(Tensor queries, long[] asked, Tensor bank, long[] groups, int[] cutoffs, CancellationToken cancellation)
     {
-        var tally = new RetrievalTally(Cutoffs);
+        var tally = new RetrievalTally(cutoffs) { CountsAll = true };
         SimilarityRows.Visit(bank, queries, Similarity.Cosine, (query, similarities) => tally.Add(similarities, groups, asked[query]), cancellation);
         return tally.Score("pair retrieval");
     }

@@ -25,7 +25,7 @@ public static class RidgeProbe
     /// <summary>The protocol's name and version.</summary>
     public const string Protocol = "probe/ridge-1";
 
-    private static readonly double[] Penalties = [1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1];
+    internal static readonly double[] Penalties = [1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1];
 
     /// <summary>Fits a regression.</summary>
     /// <param name="features">(N, D), any floating-point type.</param>

@@ -1,4 +1,5 @@
 using Selfsame.Data;
+using Selfsame.Data.Loading;
 using Selfsame.Generation;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
@@ -8,19 +9,17 @@ using Selfsame.Training.Logging;
 
 namespace Selfsame.Evaluation;
 
-/// <summary>Judges a model on a data set's fixed parts by the protocols a recipe asks for: fitted on train, chosen on validation, measured on test.</summary>
+/// <summary>Judges a model on the fixed parts of data sets by the protocols a recipe asks for: fitted on train, chosen on validation, measured on test.</summary>
 public sealed class RunEvaluator
 {
-    private static readonly string[] LabelColumns = ["category", "label", "class", "folder"], ViewColumns = ["vendor", "view"];
+    private const int PulseSamples = 256;
 
-    private readonly DataSet _data;
     private readonly EvaluateSettings _settings;
-    private readonly FeatureReader _reader;
+    private readonly EvaluationData _own;
+    private readonly List<(string Prefix, FeatureJudge Judge, EvaluationData Data)> _features = [];
+    private readonly SampleJudge _samples;
     private readonly SampleInputs _inputs;
-    private readonly LabelSet? _labels, _views, _conditions;
-    private readonly (double Mean, double Deviation) _range;
     private readonly ulong _seed;
-    private readonly int[] _parts;
 
     /// <summary>Makes an evaluator.</summary>
     /// <param name="data">Data with its parts.</param>
@@ -29,27 +28,58 @@ public sealed class RunEvaluator
     /// <param name="range">Mean and deviation that the transform normalises with, to turn samples back into 0..255.</param>
     /// <param name="seed">Seed of samples and of the projections that compare them.</param>
     /// <param name="conditionColumn">Column that a generative method is conditioned on; null for none.</param>
-    /// <exception cref="DataSourceException">The test part is empty, or a column does not exist.</exception>
-    public RunEvaluator(DataSet data, EvaluateSettings settings, SampleInputs inputs, (double Mean, double Deviation) range, ulong seed, string? conditionColumn = null)
+    /// <param name="sets">Opened <see cref="EvaluateSettings.Sets"/>, in their order.</param>
+    /// <param name="cacheFolder">Where the network behind Fréchet distances is kept; null for the user's cache folder.</param>
+    /// <exception cref="DataSourceException">The test part is empty and there is no other set, a set can't be judged on, or a column does not exist.</exception>
+    public RunEvaluator(
+        DataSet data, EvaluateSettings settings, SampleInputs inputs, (double Mean, double Deviation) range, ulong seed,
+        string? conditionColumn = null, IReadOnlyList<DataSet>? sets = null, string? cacheFolder = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
-        _parts = [data.Split(DataSplit.Train).Length, data.Split(DataSplit.Validation).Length, data.Split(DataSplit.Test).Length];
-        if (_parts[^1] == 0)
+        ArgumentNullException.ThrowIfNull(inputs);
+        (_settings, _seed, _inputs) = (settings, seed, inputs);
+        _own = new EvaluationData(data, new FeatureReader(data, inputs), settings.Label, settings.View, "evaluate");
+        if (_own.Part(DataSplit.Test).Length > 0)
+            _features.Add(("", new FeatureJudge(_own, settings), _own));
+        else if (sets is null or { Count: 0 })
             throw new DataSourceException($"{data.Name} has no sample in its test part to evaluate on ({data.Count} in all); train with --no-evaluate, or sort the samples into folders named train, val and test");
-        (_data, _settings, _range, _seed) = (data, settings, range, seed);
-        _inputs = inputs;
-        _reader = new FeatureReader(data, inputs);
-        _labels = Column(settings.Label, LabelColumns, "label");
-        _views = Column(settings.View, ViewColumns, "view");
-        _conditions = conditionColumn is null ? null : data.Labels(conditionColumn);
+        for (var k = 0; k < sets?.Count; k++)
+            _features.Add(Further(settings.Sets[k], sets[k], inputs));
+        _samples = new SampleJudge(_own, conditionColumn is null ? null : data.Labels(conditionColumn), range, seed)
+        {
+            Features = _own.Labels is { } labels && inputs.Pictures is var (transform, shape)
+                ? cancellation => SampleFeatures.Open(data, labels.Column, transform, shape, range, cacheFolder ?? new DataOptions().CacheFolder, cancellation: cancellation)
+                : null,
+        };
+        if (settings.Samples is { Frechet: true } && _own.Labels is null)
+            throw new DataSourceException($"evaluate.samples.frechet is true; its judge is trained on classes, and {data.Name} has no column of them ({string.Join(", ", data.Columns)}). Name one with evaluate.label, or set it to false.");
     }
 
+    /// <summary>Makes augmented views as training does, for LiDAR and alignment; null measures neither.</summary>
+    public (ISampleTransform Transform, BatchShape Shape)? Augmentation { get; init; }
+
     /// <summary>True when the data has labels to judge features with, and samples in every part.</summary>
-    public bool HasLabels => _labels is { Names.Count: > 1 } && !_parts.Contains(0);
+    public bool HasLabels => _own.CanClassify;
 
     /// <summary>Classes of the label column; 0 without one.</summary>
-    public int ClassCount => _labels?.Names.Count ?? 0;
+    public int ClassCount => _own.Labels?.Names.Count ?? 0;
+
+    /// <summary>Makes the evaluator of a run.</summary>
+    /// <param name="recipe">The recipe; its <c>evaluate</c> block, or the default one.</param>
+    /// <param name="data">Its data, opened.</param>
+    /// <param name="cacheFolder">Where the network behind Fréchet distances is kept; null for the user's cache folder.</param>
+    public static RunEvaluator Of(Recipe recipe, RunData data, string? cacheFolder = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(data);
+        return new(
+            data.Set, recipe.Evaluate ?? new EvaluateSettings(), data.PlainInputs, data.Range, recipe.Seed,
+            data.Labels?.Column, data.EvaluationSets, recipe.Data.Cache ?? cacheFolder)
+        {
+            Augmentation = data.Inputs.Pictures is var (transform, shape) ? (transform, shape with { Labelled = false }) : null,
+        };
+    }
 
     /// <summary>Judges an objective's encoder, and its samples where it makes any.</summary>
     /// <param name="objective">The model.</param>
@@ -61,11 +91,15 @@ public sealed class RunEvaluator
         objective.Train(false);
         try
         {
-            var extractor = objective.Features(_settings.Features.Averaged);
-            IReadOnlyList<int> layers = _settings.Features.Layers.Count > 0 ? _settings.Features.Layers : objective.FeatureLayers;
-            var metrics = Judge(FeatureReader.Pooled(extractor, layers, _settings.Features.Pooling), labelFree: true, cancellation);
-            if (samples && _settings.Samples is { } wanted && objective is IGenerator generator)
-                metrics.Add(new Metric("swd", SampleDistance(generator, wanted, cancellation)));
+            var vectors = Vectors(objective);
+            var labelFree = new List<Metric>();
+            var metrics = Judge(vectors, features => labelFree.AddRange(LabelFreeJudge.Judge(features)), cancellation);
+            metrics.AddRange(labelFree);
+            var (_, _, first) = _features[0];
+            if (_settings.Augmented is { } augmented && Augmentation is var (transform, shape))
+                metrics.AddRange(new ViewJudge(first.Set, transform, shape, augmented, _seed).Judge(first.Part(DataSplit.Test), vectors, cancellation));
+            if (samples && _settings.Samples is { } wanted && objective is IGenerator generator && _own.Part(DataSplit.Test).Length > 0)
+                metrics.AddRange(_samples.Judge(generator, wanted, _settings.Features.Averaged, cancellation));
             return metrics;
         }
         finally
@@ -76,151 +110,65 @@ public sealed class RunEvaluator
 
     /// <summary>Judges the samples themselves as features.</summary>
     public IReadOnlyList<Metric> EvaluateRawInput(CancellationToken cancellation) =>
-        Judge(batch => RawInputFeatures.Of(batch, _inputs), labelFree: false, cancellation);
+        Judge(batch => RawInputFeatures.Of(batch, _inputs), labelFree: null, cancellation);
+
+    /// <summary>A quick look at the features of some test samples: enough to see a collapse while training.</summary>
+    /// <param name="objective">The model.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public FeatureHealth Pulse(Objective objective, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        objective.Train(false);
+        try
+        {
+            using var table = _features[0].Data.Read(DataSplit.Test, Vectors(objective), PulseSamples, cancellation);
+            return LabelFreeJudge.Look(table.Values);
+        }
+        finally
+        {
+            objective.Train();
+        }
+    }
 
     /// <summary>Samples as pictures, 0..255.</summary>
     /// <param name="samples">(n, c, h, w) in the model's range.</param>
-    public Tensor ToPixels(Tensor samples)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        return (((samples * _range.Deviation) + _range.Mean) * 255.0).Clamp(0.0, 255.0);
-    }
+    public Tensor ToPixels(Tensor samples) => _samples.ToPixels(samples);
 
     /// <summary>Settings of a sampler for a recipe's block.</summary>
     public static SamplerSettings SamplerOf(SampleSettings settings, bool conditioned)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new SamplerSettings
-        {
-            Kind = settings.Sampler == Sampler.EulerMaruyama ? SamplerKind.Sde : SamplerKind.Ode,
-            Method = settings.Sampler == Sampler.Heun ? StepMethod.Heun : StepMethod.Euler,
-            Steps = settings.Steps,
-            Guidance = conditioned && settings.Guidance != 1 ? new Guidance(settings.Guidance) : null,
-        };
+        return SampleJudge.SamplerOf(settings, conditioned);
     }
 
-    private List<Metric> Judge(Func<Batch, Tensor> vectors, bool labelFree, CancellationToken cancellation)
+    private Func<Batch, Tensor> Vectors(Objective objective)
+    {
+        var features = _settings.Features;
+        return FeatureReader.Pooled(objective.Features(features.Averaged), features.Layers.Count > 0 ? features.Layers : objective.FeatureLayers, features.Pooling);
+    }
+
+    private List<Metric> Judge(Func<Batch, Tensor> vectors, Action<Tensor>? labelFree, CancellationToken cancellation)
     {
         var metrics = new List<Metric>();
-        using var test = _reader.Read(_data.Split(DataSplit.Test), vectors, cancellation);
-        var classify = HasLabels && (_settings.Knn is not null || _settings.Probe is not null);
-        if (classify || _settings.Features.Scaling != FeatureScaling.None)
+        foreach (var (prefix, judge, _) in _features)
         {
-            using var train = _reader.Read(Spread(_data.Split(DataSplit.Train), _settings.TrainSamples ?? int.MaxValue), vectors, cancellation);
-            using var validation = _reader.Read(_data.Split(DataSplit.Validation), vectors, cancellation);
-            Scale(train, validation, test);
-            if (classify)
-                Classify(metrics, train, validation, test, cancellation);
-        }
-
-        using var scope = Scope.Enter();
-        if (_settings.Retrieval is not null && _views is { Names.Count: > 1 })
-        {
-            var score = CrossViewRetrieval.Evaluate(test.Values, Groups(test), Classes(_views, test), cancellation);
-            metrics.Add(new Metric("retrieval_r1", score.At(1)));
-            metrics.Add(new Metric("retrieval_r5", score.At(5)));
-            metrics.Add(new Metric("retrieval_r1_chance", score.ChanceAt(1)));
-        }
-
-        if (labelFree)
-        {
-            metrics.Add(new Metric("feature_spread", LabelFree.NormalisedDeviation(test.Values) / LabelFree.HealthyDeviation(test.Values.Size(1))));
-            metrics.Add(new Metric("rankme", LabelFree.RankMe(test.Values)));
+            foreach (var metric in judge.Judge(vectors, labelFree, cancellation))
+                metrics.Add(metric with { Name = prefix + metric.Name });
+            labelFree = null;
         }
 
         return metrics;
     }
 
-    private void Scale(FeatureTable train, params ReadOnlySpan<FeatureTable> others)
+    private (string Prefix, FeatureJudge Judge, EvaluationData Data) Further(EvaluationSetSettings set, DataSet data, SampleInputs inputs)
     {
-        if (_settings.Features.Scaling == FeatureScaling.None)
-            return;
-        using var scope = Scope.Enter();
-        var mean = train.Values.Mean(0, keepDim: true);
-        // A feature that never changes stays 0 after the mean is gone.
-        var scale = _settings.Features.Scaling == FeatureScaling.Standardize ? train.Values.Variance(0, correction: 0, keepDim: true).Sqrt().ClampMin(1e-6) : null;
-        foreach (var table in (ReadOnlySpan<FeatureTable>)[train, .. others])
-        {
-            table.Values.SubInPlace(mean);
-            if (scale is not null)
-                table.Values.DivInPlace(scale);
-        }
-    }
-
-    private void Classify(List<Metric> metrics, FeatureTable train, FeatureTable validation, FeatureTable test, CancellationToken cancellation)
-    {
-        using var scope = Scope.Enter();
-        var (fit, choose, judge) = (Labelled(train), Labelled(validation), Labelled(test));
-        var classes = _labels!.Names.Count;
-        if (_settings.Probe is { } probe)
-        {
-            var score = LogisticProbe.Evaluate(fit, choose, judge, classes, new LogisticProbeSettings { Strengths = [.. probe.Strengths] }, cancellation).Test;
-            metrics.Add(new Metric("probe_accuracy", score.Accuracy));
-            metrics.Add(new Metric("probe_balanced_accuracy", score.BalancedAccuracy));
-        }
-
-        if (_settings.Knn is { } knn)
-        {
-            var score = NearestNeighbours.Evaluate(fit, judge, classes, KnnProtocol.Dino with { K = Math.Min(knn.K, fit.Count), Temperature = knn.Temperature }, cancellation).Score;
-            metrics.Add(new Metric("knn_accuracy", score.Accuracy));
-            metrics.Add(new Metric("knn_balanced_accuracy", score.BalancedAccuracy));
-            metrics.Add(new Metric("majority_share", score.MajorityShare));
-        }
-    }
-
-    private double SampleDistance(IGenerator generator, SampleSettings wanted, CancellationToken cancellation)
-    {
-        using var scope = Scope.Enter();
-        var chosen = Spread(_data.Split(DataSplit.Test), wanted.Count);
-        using var pictures = _reader.Read(chosen, batch => batch[Modality.Image].Flatten(1), cancellation);
-        var labels = generator.Classes > 0 && _conditions is not null ? Tensor.From<long>(Classes(_conditions, pictures)) : null;
-        var samples = generator.Generate(pictures.Indices.Length, labels, SamplerOf(wanted, labels is not null), new SeededStep(_seed, long.MaxValue), _settings.Features.Averaged, cancellation);
-        var distances = SlicedWasserstein.Distances(
-            ToPixels(pictures.Values.View(samples.Shape)), ToPixels(samples), new SlicedWassersteinSettings { Seed = _seed }, cancellation);
-        return distances[^1];  // the mean over levels comes last
-    }
-
-    // Evenly over the part, so that every kind of sample is among them.
-    private static int[] Spread(int[] samples, int count)
-    {
-        if (count >= samples.Length)
-            return samples;
-        var chosen = new int[count];
-        for (var k = 0; k < count; k++)
-            chosen[k] = samples[(long)k * samples.Length / count];
-        return chosen;
-    }
-
-    private LabelledFeatures Labelled(FeatureTable table)
-    {
-        var classes = Classes(_labels!, table);
-        var known = Enumerable.Range(0, classes.Length).Where(k => classes[k] >= 0).ToArray();
-        if (known.Length == classes.Length)
-            return new LabelledFeatures(table.Values, classes);
-        var rows = table.Values.IndexSelect(0, Tensor.From<long>(Array.ConvertAll(known, k => (long)k)));
-        return new LabelledFeatures(rows, Array.ConvertAll(known, k => classes[k]));
-    }
-
-    private static long[] Classes(LabelSet labels, FeatureTable table) => Array.ConvertAll(table.Indices, index => (long)labels[index]);
-
-    private long[] Groups(FeatureTable table)
-    {
-        var ids = new Dictionary<string, long>(StringComparer.Ordinal);
-        return Array.ConvertAll(table.Indices, index =>
-        {
-            var group = _data.Group(index);
-            if (!ids.TryGetValue(group, out var id))
-                ids.Add(group, id = ids.Count);
-            return id;
-        });
-    }
-
-    private LabelSet? Column(string? chosen, string[] usual, string key)
-    {
-        if (chosen is null)
-            return usual.FirstOrDefault(_data.Columns.Contains) is { } found ? _data.Labels(found) : null;
-        return _data.Columns.Contains(chosen)
-            ? _data.Labels(chosen)
-            : throw new DataSourceException($"evaluate.{key} is {chosen}; the data has no such column. It has: {string.Join(", ", _data.Columns)}");
+        var key = $"evaluate.sets.{set.Name}";
+        var opened = new EvaluationData(data, new FeatureReader(data, inputs), set.Label, set.View, key);
+        if (opened.CanClassify)
+            return ($"{set.Name}/", new FeatureJudge(opened, _settings), opened);
+        var problem = opened.Labels is not { Names.Count: > 1 }
+            ? $"has no classes to tell apart: its columns are {string.Join(", ", data.Columns)}; name one with at least two values as label"
+            : $"has {opened.Part(DataSplit.Train).Length} training, {opened.Part(DataSplit.Validation).Length} validation and {opened.Part(DataSplit.Test).Length} test samples; it needs some of each, for instance in folders named train, val and test";
+        throw new DataSourceException($"{key}: {data.Name} {problem}");
     }
 }

@@ -100,4 +100,19 @@ public sealed class Batch
         var places = Ops.Arange(field.Values.Size(1), dtype: DType.Int64, device: field.Values.Device).Unsqueeze(0);
         return places.Lt(Lengths(name).Unsqueeze(1));
     }
+
+    /// <summary>Some of the samples, without copying; every tensor has them on its first axis.</summary>
+    /// <param name="first">Number of the first, from 0.</param>
+    /// <param name="count">How many.</param>
+    public Batch Rows(long first, long count) => new(_fields.Select(pair => KeyValuePair.Create(pair.Key, new BatchField(
+        pair.Value.Values.Narrow(0, first, count), pair.Value.Lengths?.Narrow(0, first, count), pair.Value.Present?.Narrow(0, first, count)))))
+    {
+        Labels = Labels?.Narrow(0, first, count),
+        Indices = Indices.Count == 0 ? [] : [.. Indices.Skip((int)first).Take((int)count)],
+        Drawn = Drawn,
+    };
+
+    /// <summary>Names of the tensors with their shapes, in the order of the batch.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<long> Shape)> Shapes() =>
+        [.. _fields.Select(pair => (pair.Key, (IReadOnlyList<long>)pair.Value.Values.Shape.ToArray())), .. Labels is null ? [] : new[] { ("labels", (IReadOnlyList<long>)Labels.Shape.ToArray()) }];
 }

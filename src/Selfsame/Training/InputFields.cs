@@ -3,6 +3,7 @@ using Selfsame.Modalities;
 using Selfsame.Modalities.Audio;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
+using Selfsame.Modalities.Video;
 using Selfsame.Recipes;
 
 namespace Selfsame.Training;
@@ -23,6 +24,14 @@ internal sealed record InputFields(
         var data = recipe.Data;
         if (data.Inputs().Contains(Modality.Image))
             range = Pictures(recipe, training, plain, shapes);
+        if (data.Video is { } video)
+        {
+            var field = new VideoField(video);
+            training.Add(field);
+            plain.Add(new VideoField(video with { Start = ClipStart.Center, View = ViewSettings.Evaluation(video.View.Size, video.View.Size) with { Mean = video.View.Mean, Std = video.View.Std } }));
+            shapes.Add(field.Shape);
+        }
+
         if (data.Audio is { } audio)
         {
             var field = new AudioField(audio, evaluation: false);
@@ -45,15 +54,21 @@ internal sealed record InputFields(
 
     private static (double, double) Pictures(Recipe recipe, List<SampleField> training, List<SampleField> plain, List<InputShape> shapes)
     {
-        var views = recipe.Data.PictureViews().Select(view => InRange(view, recipe)).ToArray();
-        if (views.Length == 0)
-            views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.PictureSize() ?? 224 }, recipe)];
-        var still = InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background };
+        var (views, still) = Views(recipe);
         var transform = new ViewTransform(views);
         training.Add(new ImageField(transform));
         plain.Add(new ImageField(new ViewTransform([still])));
         shapes.Add(new ImageShape(views[0].Size, views[0].Size, transform.OutputShape[1]));
         return (still.Mean.Average(), still.Std.Average());
+    }
+
+    /// <summary>The training views of a recipe, and the one view that evaluation sees.</summary>
+    internal static (ViewSettings[] Training, ViewSettings Plain) Views(Recipe recipe)
+    {
+        var views = recipe.Data.PictureViews().Select(view => InRange(view, recipe)).ToArray();
+        if (views.Length == 0)
+            views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.PictureSize() ?? 224 }, recipe)];
+        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background });
     }
 
     private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range

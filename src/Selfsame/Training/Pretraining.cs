@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
 using Selfsame.Evaluation;
+using Selfsame.Evaluation.Gallery;
 using Selfsame.Evaluation.Report;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training.Logging;
+using Selfsame.Training.Planning;
 using Selfsame.Training.Progress;
 
 namespace Selfsame.Training;
@@ -16,6 +18,9 @@ public sealed record PretrainingOptions
 {
     /// <summary>The recipe, with where its values came from.</summary>
     public required LoadedRecipe Recipe { get; init; }
+
+    /// <summary>The systems that the recipe was read with; a table of one's own knows further objectives.</summary>
+    public SystemTable Systems { get; init; } = SystemTable.BuiltIn;
 
     /// <summary>Folder of the run; an unfinished run in it goes on.</summary>
     public required string Folder { get; init; }
@@ -32,11 +37,11 @@ public sealed record PretrainingOptions
     /// <summary>Where data sets are kept, and who watches them being fetched.</summary>
     public DataOptions Data { get; init; } = new();
 
-    /// <summary>The systems that recipes name. Default: those of this library.</summary>
-    public SystemTable Systems { get; init; } = SystemTable.BuiltIn;
-
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Also measure random weights and the raw input. True by default; a comparison of arms needs neither, and they take as long as the evaluation itself.</summary>
+    public bool Baselines { get; init; } = true;
 
     /// <summary>Told when a phase other than training begins, for a person.</summary>
     public Action<string>? OnPhase { get; init; }
@@ -54,11 +59,15 @@ public sealed class Pretraining : IDisposable
     private readonly TrainingModel _model;
     private readonly ComputePrecision _precision;
     private readonly RunEvaluator? _evaluator;
+    private readonly RunHealth _health;
     private readonly RunEnvironment _environment;
     private readonly Quarantine _quarantine;
     private readonly ThroughputMeter _throughput;
     private CheckpointState _state;
     private int _reportedBad;
+    private long _peak;
+    private long? _trainingPeak;
+    private readonly List<string> _splits = [];
 
     private Pretraining(PretrainingOptions options, RunFolder folder, RunData data)
     {
@@ -68,9 +77,10 @@ public sealed class Pretraining : IDisposable
         _precision = ComputePrecision.Resolve(_recipe.Precision, device, _environment.CpuFeatures);
         _model = new TrainingModel(_recipe, data.Model, device, _precision.Low);
         _quarantine = new Quarantine(folder.QuarantinePath, _recipe.Data.MaxBad, options.Time);
-        _evaluator = _recipe.Evaluate is { } evaluate
-            ? new RunEvaluator(data.Set, evaluate, data.PlainInputs, data.Range, _recipe.Seed, data.Labels?.Column)
+        _evaluator = _recipe.Evaluate is not null
+            ? RunEvaluator.Of(_recipe, data, options.Data.CacheFolder)
             : null;
+        _health = new RunHealth(_model.Objective, _recipe, options.Observer, Pulse);
         _throughput = new ThroughputMeter(options.Time);
         _state = new CheckpointState { Step = 0, Samples = 0, Position = 0, Seconds = 0, Seed = _recipe.Seed, OptimizerSteps = 0, Started = options.Time.GetUtcNow() };
     }
@@ -90,7 +100,8 @@ public sealed class Pretraining : IDisposable
         using var taken = folder.Lock(options.Time);
         RequireSameRecipe(options, folder);
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
-        using var data = await RunData.OpenAsync(options.Recipe.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        BatchRoom.Require(options.Recipe, data.Inputs.FloatsPerSample, MachineMemory.Available());
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var run = new Pretraining(options, folder, data);
         return run.Run(cancellation);
@@ -108,11 +119,18 @@ public sealed class Pretraining : IDisposable
         Resume();
         _quarantine.CountIndex(_data.Set);
         ReportQuarantine();
+        foreach (var (path, excluded, unknown) in _data.Set.ExclusionLists)
+            _options.Observer.On(new TrainingEvent.Warning(FormattableString.Invariant($"{excluded} samples are left out by {path}") + (unknown > 0 ? FormattableString.Invariant($"; {unknown} names in it are not in the data") : "")));
         MeasureBaselines(cancellation);
+        _health.Begin(_folder, _state);
         var outcome = RunOutcome.Failed;
         try
         {
+            _peak = MachineMemory.PeakResident;
+            var counted = MachineMemory.ResetPeakResident();
             Train(cancellation);
+            _trainingPeak = counted ? MachineMemory.PeakResident : null;
+            _peak = Math.Max(_peak, MachineMemory.PeakResident);
             outcome = RunOutcome.Completed;
         }
         catch (OperationCanceledException)
@@ -141,7 +159,7 @@ public sealed class Pretraining : IDisposable
 
     private void MeasureBaselines(CancellationToken cancellation)
     {
-        if (_evaluator is null || _state.Baselines.Count > 0 || _state.Step > 0)
+        if (_evaluator is null || !_options.Baselines || _state.Baselines.Count > 0 || _state.Step > 0)
             return;
         _options.OnPhase?.Invoke("Measuring the baselines: random weights and raw input");
         _state = _state with
@@ -171,8 +189,10 @@ public sealed class Pretraining : IDisposable
             Step = _state.Step,
             Position = _state.Position,
             OnSkipped = text => _options.Observer.On(new TrainingEvent.Warning(text)),
+            OnSplit = Split,
             BadBatchFolder = Path.Combine(_folder.Path, "debug"),
         };
+        loop.FitMemory(MachineMemory.Available(), cancellation);
         var start = TimeSpan.FromSeconds(_state.Seconds);
         var (logs, saves, judges) = (new Every(_recipe.Log.Every, batch, epoch, start), new Every(_recipe.Checkpoint.Every, batch, epoch, start), new Every(_recipe.Evaluate?.Every, batch, epoch, start));
         var clock = new TrainingClock(_options.Time, _state.Seconds);
@@ -195,18 +215,23 @@ public sealed class Pretraining : IDisposable
             {
                 loop.RunStep(now, momentum.At(progress), CancellationToken.None);
             }
-            catch (TrainingStoppedException)
+            catch (TrainingStoppedException stopped)
             {
                 Update(loop, guard, clock);  // so that the last event tells where
+                _health.GaveUp(stopped.Message);
                 throw;
             }
 
+            _health.Step(loop.LastLoss);
             _throughput.Step(batch, batches.Waited - waited);
             finished = Finished();  // asked once a step: by the clock, a later answer could differ
             if (logs.Due(loop.Step, clock.Elapsed) || finished)
             {
                 Update(loop, guard, clock);
                 WriteLog(loop.Report(), now, momentum.At(progress), log, board, total ?? Estimate(clock, budget!.Value, loop.Step));
+                clock.Pause();
+                _health.Look(finished ? 1 : progress / scheduled);
+                clock.Resume();
             }
 
             var judging = _evaluator is not null && !finished && judges.Due(loop.Step, clock.Elapsed);
@@ -236,6 +261,12 @@ public sealed class Pretraining : IDisposable
     private static long Estimate(TrainingClock clock, TimeSpan budget, long step) =>
         (long)(step * Math.Max(1, budget / TimeSpan.FromSeconds(Math.Max(1e-3, clock.Elapsed.TotalSeconds))));
 
+    private void Split(string text)
+    {
+        _options.Observer.On(new TrainingEvent.Warning(text));
+        _splits.Add(text);
+    }
+
     private void Update(TrainingLoop loop, LossGuard guard, TrainingClock clock) => _state = _state with
     {
         Step = loop.Step,
@@ -245,6 +276,7 @@ public sealed class Pretraining : IDisposable
         OptimizerSteps = _model.Optimizer.StepCount,
         Skipped = guard.Skipped,
         RecentLosses = guard.Recent,
+        MicroBatch = loop.MicroBatch < _recipe.Batch ? loop.MicroBatch : null,
     };
 
     private void WriteLog(StepReport report, double rate, double momentum, MetricsLog log, TensorBoardWriter board, long total)
@@ -260,6 +292,8 @@ public sealed class Pretraining : IDisposable
             metrics.Add(new Metric("teacher_momentum", momentum));
         if (_state.Skipped > 0)
             metrics.Add(new Metric("skipped_steps", _state.Skipped));
+        if (_state.MicroBatch is { } micro && micro != _recipe.MicroBatch)
+            metrics.Add(new Metric("micro_batch", micro));
         log.Write(_state.Step, _state.Samples, metrics.ToArray());
         board.Scalars(metrics.ToArray(), _state.Step);
         ReportQuarantine();
@@ -280,12 +314,20 @@ public sealed class Pretraining : IDisposable
         log.Write(_state.Step, _state.Samples, metrics);
         board.Scalars(metrics, _state.Step);
         DrawSamples(board, cancellation);
+        DrawFigures(finished: false, cancellation);
         _options.Observer.On(new TrainingEvent.Evaluated(_state.Step, metrics));
         if (_recipe.Checkpoint.Best is not { } name || metrics.FirstOrDefault(m => m.Name == name) is not { Name: not null } found)
             return;
         var lower = MetricComparison.DirectionOf(name) == MetricDirection.Lower;
         if (_state.BestValue is not { } best || (lower ? found.Value < best : found.Value > best))
             _state = _state with { BestValue = found.Value, BestStep = _state.Step };
+    }
+
+    // Not to be cancelled: it takes a moment.
+    private FeatureHealth? Pulse()
+    {
+        using var precision = _precision.Enter();
+        return _evaluator?.Pulse(_model.Objective, CancellationToken.None);
     }
 
     private IReadOnlyList<Metric> Evaluate(bool samples, CancellationToken cancellation)
@@ -316,14 +358,26 @@ public sealed class Pretraining : IDisposable
         board?.Image("samples", png, _state.Step);
     }
 
+    private void DrawFigures(bool finished, CancellationToken cancellation)
+    {
+        if (_data.PlainInputs.Pictures is null)
+            return; // figures show pictures
+        using var precision = _precision.Enter();
+        RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+        if (finished)
+            RunFigures.Draw(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+    }
+
     private RunResult Conclude(CancellationToken cancellation)
     {
-        var metrics = new Dictionary<string, double>();
+        IReadOnlyList<Metric> metrics = [];
         if (_evaluator is not null)
         {
             _options.OnPhase?.Invoke("Evaluating the trained model");
-            metrics = Dictionary(Evaluate(samples: true, cancellation));
+            metrics = Evaluate(samples: true, cancellation);
             DrawSamples(board: null, cancellation);
+            _options.OnPhase?.Invoke("Drawing the figures");
+            DrawFigures(finished: true, cancellation);
         }
 
         var result = new RunResult
@@ -336,9 +390,16 @@ public sealed class Pretraining : IDisposable
             Seconds = _state.Seconds,
             SamplesPerSecond = _state.Seconds > 0 ? _state.Samples / _state.Seconds : 0,
             FinalLoss = _state.Loss,
-            Evaluation = metrics,
+            Evaluation = Dictionary(metrics),
+            Protocols = metrics.Where(m => m.Protocol is not null).ToDictionary(m => m.Name, m => m.Protocol!),
+            ChanceLoss = _health.ChanceLoss,
+            RecipeId = SeedGroups.RecipeId(_recipe),
             Baselines = _state.Baselines,
-            Better = new Dictionary<string, string> { ["swd"] = "lower", ["feature_spread"] = "none" },
+            Better = Protocols.Better(metrics),
+            PeakMemoryBytes = Math.Max(_peak, MachineMemory.PeakResident),
+            TrainingPeakMemoryBytes = _trainingPeak,
+            MicroBatch = _state.MicroBatch,
+            Warnings = _splits.Count > 0 ? _splits : null,
             Seed = (long)_recipe.Seed,
             Command = _options.Command,
             Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",
@@ -347,6 +408,7 @@ public sealed class Pretraining : IDisposable
             Machine = $"{_environment.Cpu}, {_environment.Cores} cores",
             Environment = _environment,
         };
+        result = result with { Diagnosis = _health.Conclude(result) };
         _folder.WriteResult(result);
         _options.OnPhase?.Invoke("Writing the report");
         ReportBuilder.Build(_folder);

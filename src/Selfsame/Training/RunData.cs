@@ -8,6 +8,9 @@ namespace Selfsame.Training;
 /// <summary>A recipe's data, opened: the samples, how they become batches, and what evaluation sees.</summary>
 public sealed class RunData : IDisposable
 {
+    /// <summary>Most bytes of decoded pictures that the loader keeps.</summary>
+    internal const long PictureCacheBytes = 1L << 30;
+
     private RunData(Recipe recipe, DataSet set, InputFields inputs)
     {
         Set = set;
@@ -26,6 +29,9 @@ public sealed class RunData : IDisposable
 
     /// <summary>The samples.</summary>
     public DataSet Set { get; }
+
+    /// <summary>The recipe's further data sets to evaluate on, in its order.</summary>
+    public IReadOnlyList<DataSet> EvaluationSets { get; private init; } = [];
 
     /// <summary>Samples that are trained on.</summary>
     public int[] Train { get; }
@@ -56,18 +62,39 @@ public sealed class RunData : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (recipe.Data.Cache is { } cache)
             options = options with { CacheFolder = cache };
+        if (recipe.Data.Exclude is { } exclude)
+            options = options with { Exclude = exclude };
         var wanted = recipe.Data.Inputs();
-        var set = await DataSource.OpenAsync(recipe.Data.Source, options with { Modalities = wanted }, cancellation).ConfigureAwait(false);
+        options = options with { Modalities = wanted };
+        var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
+        var sets = new List<DataSet>();
         try
         {
             set = set.Holding(wanted);
-            return new RunData(recipe, set, InputFields.Of(recipe));
+            foreach (var further in recipe.Evaluate?.Sets ?? [])
+                sets.Add((await DataSource.OpenAsync(further.Source, options, cancellation).ConfigureAwait(false)).Holding(wanted));
+            return new RunData(recipe, set, InputFields.Of(recipe)) { EvaluationSets = sets };
         }
         catch
         {
             set.Dispose();
+            sets.ForEach(further => further.Dispose());
             throw;
         }
+    }
+
+    /// <summary>Opens the data as <see cref="OpenAsync(Recipe, DataOptions, CancellationToken)"/> does; where that fails, says where the source was written.</summary>
+    /// <param name="loaded">The recipe, with where its values came from.</param>
+    /// <param name="options">Cache folder and progress.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="RecipeException">The source is nothing that can be opened.</exception>
+    /// <exception cref="DataSourceException">The data can't be had, or has no such column.</exception>
+    public static Task<RunData> OpenAsync(LoadedRecipe loaded, DataOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        return DataSource.Judge(loaded.Recipe.Data.Source) is { } fault
+            ? throw new RecipeException([new RecipeFault(loaded.Origins.GetValueOrDefault("data.source", ValueOrigin.Default), "data.source", fault)])
+            : OpenAsync(loaded.Recipe, options, cancellation);
     }
 
     /// <summary>A loader of training batches.</summary>
@@ -83,7 +110,7 @@ public sealed class RunData : IDisposable
             Seed = recipe.Seed,
             Start = start,
             Workers = recipe.Data.Workers,
-            CacheBytes = 1L << 30,
+            CacheBytes = PictureCacheBytes,
             LabelColumns = Labels is null ? [] : [Labels.Column],
             RequireAll = recipe.Data.Need == SampleNeed.All,
             BucketBatches = recipe.Data.Buckets,
@@ -93,7 +120,12 @@ public sealed class RunData : IDisposable
     }
 
     /// <summary>Closes the samples.</summary>
-    public void Dispose() => Set.Dispose();
+    public void Dispose()
+    {
+        Set.Dispose();
+        foreach (var set in EvaluationSets)
+            set.Dispose();
+    }
 
     private static DataSplit Convert(TrainingPart split) => split switch
     {

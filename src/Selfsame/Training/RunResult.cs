@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Selfsame.Evaluation;
 
 namespace Selfsame.Training;
 
@@ -39,12 +40,36 @@ public sealed record RunResult
     /// <summary>Metrics of the trained model; the first is the one the verdict is about. Empty when nothing was evaluated.</summary>
     public IReadOnlyDictionary<string, double> Evaluation { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>How each metric was measured, by name and version: <c>knn/dino-1</c>. Figures of different protocols do not compare.</summary>
+    public IReadOnlyDictionary<string, string>? Protocols { get; init; }
+
+    /// <summary>Whether the run collapsed, diverged, stayed at chance or is healthy, and why; null where an older version wrote the file.</summary>
+    public Diagnosis? Diagnosis { get; init; }
+
+    /// <summary>Loss of guessing; null when the method has none.</summary>
+    public double? ChanceLoss { get; init; }
+
+    /// <summary>Names the recipe without its seed: results with the same name differ in nothing but the seed. Null where an older version wrote the file.</summary>
+    public string? RecipeId { get; init; }
+
     /// <summary>The same metrics without training, by <see cref="RandomInit"/> and <see cref="RawInput"/>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Baselines { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, double>>();
 
     /// <summary>Which way is better (<c>higher</c>, <c>lower</c> or <c>none</c>), for metrics whose name doesn't tell.</summary>
     public IReadOnlyDictionary<string, string>? Better { get; init; }
+
+    /// <summary>The most memory that the process had at once in the last session, in bytes; null in results of older versions.</summary>
+    public long? PeakMemoryBytes { get; init; }
+
+    /// <summary>The same while training alone, without evaluation; null where the system doesn't tell.</summary>
+    public long? TrainingPeakMemoryBytes { get; init; }
+
+    /// <summary>Samples that passed through the model at once, where the batch was split; null: all of it.</summary>
+    public int? MicroBatch { get; init; }
+
+    /// <summary>What the user should know about the run, such as a batch that had to be split; null for nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
 
     /// <summary>Seed of every random draw.</summary>
     public required long Seed { get; init; }

@@ -13,6 +13,23 @@ public sealed class SampleInputs(IReadOnlyList<SampleField> fields, bool labelle
     /// <summary>What is read of each sample.</summary>
     public IReadOnlyList<SampleField> Fields => fields;
 
+    /// <summary>Transform and shape of the pictures, where these are read and nothing else; null otherwise.</summary>
+    public (ISampleTransform Transform, BatchShape Shape)? Pictures => fields is [ImageField { Transform: var transform }] && transform.OutputShape is [var views, var channels, var height, var width]
+        ? (transform, new BatchShape(views, channels, height, width, labelled))
+        : null;
+
+    /// <summary>Numbers of the longest sample in host memory, in units of 4 bytes.</summary>
+    public long FloatsPerSample => fields.Sum(each => (long)each.Layout.Size * Math.Max(1, each.Layout.MaxLength) * (each.Layout.Type == FieldType.Int64 ? 2 : 1));
+
+    /// <summary>Inputs of pictures alone.</summary>
+    /// <param name="transform">What is done to each.</param>
+    /// <param name="shape">What the transform puts out.</param>
+    public static SampleInputs OfPictures(ISampleTransform transform, BatchShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return new([new ImageField(transform)], shape.Labelled);
+    }
+
     /// <summary>Views the loader's memory as tensors, without copying. Valid until the host batch is disposed.</summary>
     /// <param name="host">From a loader of these fields.</param>
     /// <returns>A field that no sample has is left out.</returns>
@@ -23,6 +40,22 @@ public sealed class SampleInputs(IReadOnlyList<SampleField> fields, bool labelle
         for (var f = 0; f < fields.Count; f++)
             if (host.Fields[f].Any)
                 Add(parts, fields[f], host.Fields[f]);
+        return Made(parts, host, labelled);
+    }
+
+    /// <summary>A batch of pictures alone, from a loader of any transform with this output.</summary>
+    internal static Batch Pictured(HostBatch host, BatchShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        var parts = new Dictionary<string, BatchField>(StringComparer.Ordinal);
+        var all = Values(host.Fields[0]).View([host.Count, shape.Views, shape.Channels, shape.Height, shape.Width]);
+        for (var v = 0; v < shape.Views; v++)
+            parts[NameOf(Modality.Image, v)] = new(all.Select(1, v));
+        return Made(parts, host, shape.Labelled);
+    }
+
+    private static Batch Made(Dictionary<string, BatchField> parts, HostBatch host, bool labelled)
+    {
         Tensor? labels = null;
         if (labelled)
         {
@@ -35,6 +68,8 @@ public sealed class SampleInputs(IReadOnlyList<SampleField> fields, bool labelle
 
         return new Batch(parts) { Labels = labels, Indices = host.Indices.ToArray(), Drawn = host.Drawn };
     }
+
+    private static string NameOf(string name, int view) => view == 0 ? name : FormattableString.Invariant($"{name}.{view}");
 
     private static void Add(Dictionary<string, BatchField> parts, SampleField field, HostField host)
     {
@@ -53,7 +88,7 @@ public sealed class SampleInputs(IReadOnlyList<SampleField> fields, bool labelle
         }
 
         for (var v = 0; v < field.Layout.Shape[0]; v++)
-            parts[v == 0 ? field.Name : FormattableString.Invariant($"{field.Name}.{v}")] = new(all.Select(1, v), null, present);
+            parts[NameOf(field.Name, v)] = new(all.Select(1, v), null, present);
     }
 
     private static unsafe Tensor Values(HostField host)

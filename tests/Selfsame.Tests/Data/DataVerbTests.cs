@@ -66,6 +66,6 @@ public class DataVerbTests
     public async Task Failures_are_one_line_and_a_status()
     {
         var (status, output, errors) = await Run("get", "imagenet");
-        Assert.Equal((1, "", "error: the catalogue has no data set 'imagenet'; it has: emoji, mnist, clipart, stamps\n"), (status, output, errors));
+        Assert.Equal((1, "", "error: the catalogue has no data set 'imagenet'; it has: emoji, mnist, clipart, stamps, prompts, letters, drums, emoji-words, 16s, dictionary, python\n"), (status, output, errors));
     }
 }

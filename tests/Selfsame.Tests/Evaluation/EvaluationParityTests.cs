@@ -14,8 +14,18 @@ public sealed class EvaluationParityTests
     [InlineData("probe/logistic-regression.a")]
     [InlineData("probe/mae-linear-head.a")]
     [InlineData("probe/ridge.a")]
+    [InlineData("metrics/average-precision.a")]
+    [InlineData("metrics/clustering.a")]
     [InlineData("metrics/collapse.a")]
+    [InlineData("metrics/frechet-distance.a")]
+    [InlineData("metrics/image-quality.a")]
+    [InlineData("metrics/image-text-retrieval.a")]
+    [InlineData("metrics/kid.a")]
+    [InlineData("metrics/perplexity.a")]
+    [InlineData("metrics/precision-recall.a")]
     [InlineData("metrics/sliced-wasserstein.a")]
+    [InlineData("metrics/word-and-character-error-rate.a")]
+    [InlineData("metrics/zero-shot-classifier.a")]
     public void Agrees_with_the_official_code(string name)
     {
         var before = Tensor.LiveCount;

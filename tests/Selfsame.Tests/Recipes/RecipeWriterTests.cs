@@ -2,6 +2,7 @@ using System.Collections;
 using FsCheck;
 using FsCheck.Fluent;
 using Selfsame.Modalities.Image;
+using Selfsame.Modalities.Video;
 using Selfsame.Recipes;
 using static Selfsame.Tests.Recipes.TestSystems;
 
@@ -64,6 +65,7 @@ public sealed class RecipeWriterTests
                   std: [0.229, 0.224, 0.225]
               image: null
               audio: null
+              video: null
               text: null
               mix: null
               need: any
@@ -207,16 +209,18 @@ internal static class RandomRecipe
             System = recipe.Objective is FlowSettings ? "self-flow" : "mae",
             MicroBatch = random.Next(2) == 0 ? null : recipe.Batch,
             Objective = recipe.Objective is MaskedSettings masked ? masked with { MaskRatio = 0.001 + 0.99 * random.NextDouble() } : recipe.Objective,
-            Data = Picture(recipe.Data, random.Next(2) == 0 ? null : recipe.Encoder.Patch * random.Next(1, 8), random.Next(2) == 0),
+            Data = Picture(recipe.Data, recipe.Encoder.Patch * random.Next(1, 8), random.Next(3)) with { Views = [] } is var data && recipe.Data.Views.Count > 0 && data.Image is null
+                ? data with { Views = [.. recipe.Data.Views.Select(view => view with { Size = recipe.Encoder.Patch * random.Next(1, 8) })] }
+                : data,
             Encoder = recipe.Encoder.Size is null ? recipe.Encoder with { Heads = heads, Width = heads * random.Next(1, 100) } : recipe.Encoder,
             Parameters = EquatableList.Create<ParameterRule>(parameters),
         };
     }
 
     // Size and views of pictures are given in one of two places, and only what is read can be mixed.
-    private static DataSettings Picture(DataSettings data, int? size, bool inside) => inside
+    private static DataSettings Picture(DataSettings data, int size, int kind) => kind == 0
         ? data with { ImageSize = null, Views = [], Image = (data.Image ?? new()) with { Size = size }, Mix = new() { Image = 0.5, Text = data.Text is null ? null : 0.25 } }
-        : data with { ImageSize = size, Image = null, Mix = null };
+        : data with { ImageSize = kind == 1 ? size : null, Image = null, Mix = null };
 
     private static object Record(Type type, Random random)
     {
@@ -234,6 +238,7 @@ internal static class RandomRecipe
             StepScheduleSettings step => step with { At = [.. step.At.Distinct().Order()] },
             CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
             BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
+            VideoViewSettings film => film with { FramesPerSecond = null },
             MixSettings => new MixSettings { Image = 1 },
             ViewSettings view => view with { Mean = [view.Mean[0]], Std = [view.Std[0]] },
             _ => record,

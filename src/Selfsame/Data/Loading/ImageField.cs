@@ -9,6 +9,9 @@ public sealed class ImageField(ISampleTransform transform, ImageDecodeOptions? d
 {
     private readonly ImageDecodeOptions _decode = (decode ?? ImageDecodeOptions.Default) with { Alpha = false };
 
+    /// <summary>What is done to each.</summary>
+    public ISampleTransform Transform => transform;
+
     /// <inheritdoc/>
     public override string Name => Selfsame.Modality.Image;
 

@@ -18,6 +18,12 @@ public enum VerdictKind
     /// <summary>The loss became NaN or infinite.</summary>
     Diverged,
 
+    /// <summary>All samples get nearly the same features.</summary>
+    Collapsed,
+
+    /// <summary>The loss is that of guessing.</summary>
+    AtChance,
+
     /// <summary>There is nothing to judge by.</summary>
     Unknown,
 }
@@ -28,9 +34,18 @@ public enum VerdictKind
 /// <param name="Text">In a sentence with the numbers.</param>
 public sealed record RunVerdict(VerdictKind Kind, string Title, string Text)
 {
+    /// <summary>Further findings in plain words, one sentence each; shown as a list below the verdict.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+
     /// <summary>Judges a finished run.</summary>
     public static RunVerdict Of(RunResult result)
     {
+        if (result.Diagnosis is { IsBad: true } bad)
+        {
+            var kind = bad.Kind switch { Health.Diverged => VerdictKind.Diverged, Health.Collapsed => VerdictKind.Collapsed, _ => VerdictKind.AtChance };
+            return new(kind, bad.Title, $"{bad.Why} {bad.Try}");
+        }
+
         if (!double.IsFinite(result.FinalLoss))
             return new(VerdictKind.Diverged, "Diverged", $"The training loss ended at {HumanText.Value(result.FinalLoss)}.");
         if (result.Evaluation.Count == 0)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
@@ -6,7 +7,7 @@ using Selfsame.Randomness;
 
 namespace Selfsame.Modalities.Audio;
 
-/// <summary>Sounds as waveforms of one channel, (B, L), silent behind the end.</summary>
+/// <summary>Sounds of one channel: waveforms (B, L), or log mel energies (B, frames, bins); zero behind the end.</summary>
 public sealed class AudioField : SampleField
 {
     private const long WholeBelow = 1 << 20; // bytes; of a larger file only the stretch is decoded
@@ -18,6 +19,7 @@ public sealed class AudioField : SampleField
     private readonly AudioDecodeSettings _decode;
     private readonly bool _evaluation;
     private readonly int _longest;
+    private readonly KaldiFilterBank? _bank;
 
     /// <summary>Makes the field.</summary>
     /// <param name="settings">How a sound becomes numbers.</param>
@@ -28,8 +30,11 @@ public sealed class AudioField : SampleField
         (_settings, _evaluation) = (settings, evaluation);
         _longest = Math.Max(1, (int)Math.Round(settings.Seconds * settings.SampleRate));
         _decode = new AudioDecodeSettings { SampleRate = settings.SampleRate };
-        Layout = new(FieldType.Float32, [], _longest);
-        Shape = new(settings.SampleRate, _longest);
+        if (settings.Features == AudioFeatures.FilterBank)
+            _bank = new KaldiFilterBank(new KaldiSettings { SampleRate = settings.SampleRate, Bins = settings.Bins });
+        var places = _bank is null ? _longest : Math.Max(1, _bank.Frames(_longest));
+        Layout = new(FieldType.Float32, _bank is null ? [] : [_bank.Bins], places);
+        Shape = new(settings.SampleRate, places, _bank?.Bins ?? 0);
     }
 
     /// <inheritdoc/>
@@ -49,6 +54,11 @@ public sealed class AudioField : SampleField
     public override int EstimateLength(DataSet data, int index)
     {
         ArgumentNullException.ThrowIfNull(data);
+        return _bank is null ? EstimateSamples(data, index) : Math.Max(1, _bank.Frames(EstimateSamples(data, index)));
+    }
+
+    private int EstimateSamples(DataSet data, int index)
+    {
         if (data.Seconds(index) is { } seconds)
             return (int)Math.Min(seconds * _settings.SampleRate, _longest);
         var plain = data.PathOf(index, Modality)?.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) ?? false;
@@ -65,6 +75,12 @@ public sealed class AudioField : SampleField
             throw new MediaException(MediaError.Corrupt, "there is no sound in it");
         var length = Math.Min(sound.Length, _longest);
         var first = (int)Math.Min(place * (sound.Length - length + 1), sound.Length - length);
+        if (_bank is not null)
+        {
+            FilterBank(sound.Channel(0).Slice(first, length), row);
+            return;
+        }
+
         var target = row.Floats(length);
         sound.Channel(0).Slice(first, length).CopyTo(target);
         if (_settings.Normalize)
@@ -78,6 +94,22 @@ public sealed class AudioField : SampleField
         TensorPrimitives.Subtract(samples, mean, samples);
         var variance = TensorPrimitives.SumOfSquares((ReadOnlySpan<float>)samples) / samples.Length;
         TensorPrimitives.Divide(samples, MathF.Sqrt(variance + 1e-7f), samples);
+    }
+
+    // As FilterBankInput, with a length of its own; less than one frame of sound is filled up to one with silence.
+    private void FilterBank(ReadOnlySpan<float> sound, FieldRow row)
+    {
+        var shortest = _bank!.Settings.FrameSamples;
+        var centred = ArrayPool<float>.Shared.Rent(Math.Max(shortest, sound.Length));
+        var used = centred.AsSpan(0, Math.Max(shortest, sound.Length));
+        used.Clear();
+        TensorPrimitives.Subtract(sound, TensorPrimitives.Sum(sound) / sound.Length, used[..sound.Length]);
+        var frames = Math.Min(_bank.Frames(used.Length), Layout.MaxLength);
+        var target = row.Floats(frames);
+        _bank.Apply(used, target);
+        ArrayPool<float>.Shared.Return(centred);
+        TensorPrimitives.Subtract(target, (float)_settings.Mean, target);
+        TensorPrimitives.Divide(target, (float)(2 * _settings.Std), target);
     }
 
     private static double Draw(in SampleContext context)

@@ -1,6 +1,7 @@
 using Selfsame.Modalities.Audio;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
+using Selfsame.Modalities.Video;
 
 namespace Selfsame.Recipes;
 
@@ -15,6 +16,9 @@ public sealed record DataSettings : ICheckable
 
     /// <summary>Folder for what is fetched and unpacked. Null (default): the user's cache folder.</summary>
     public string? Cache { get; init; }
+
+    /// <summary>File with samples to leave out, as <c>data check --write-exclusions</c> writes it (JSON lines with a <c>key</c>). Null (default): none but a list that <c>data dedup --apply</c> put beside the data.</summary>
+    public string? Exclude { get; init; }
 
     /// <summary>Share of samples that may turn out unreadable before the run stops, 0 to 1. They are skipped and listed in quarantine.jsonl. Default 0.05.</summary>
     [Limits(0, 1, "the share of samples that may be unreadable")]
@@ -37,6 +41,9 @@ public sealed record DataSettings : ICheckable
     /// <summary>Sound. Null (default): none is read.</summary>
     public AudioInputSettings? Audio { get; init; }
 
+    /// <summary>Films. Null (default): none are read.</summary>
+    public VideoViewSettings? Video { get; init; }
+
     /// <summary>Text. Null (default): none is read.</summary>
     public TextInputSettings? Text { get; init; }
 
@@ -53,7 +60,7 @@ public sealed record DataSettings : ICheckable
     /// <summary>The modalities that are read.</summary>
     public ModalitySet Inputs()
     {
-        var others = (Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (Text is null ? new() : ModalitySet.Of(Modality.Text));
+        var others = (Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (Video is null ? new() : ModalitySet.Of(Modality.Video)) | (Text is null ? new() : ModalitySet.Of(Modality.Text));
         return others.IsEmpty || Image is not null || Views.Count > 0 || ImageSize is not null ? others | ModalitySet.Images : others;
     }
 

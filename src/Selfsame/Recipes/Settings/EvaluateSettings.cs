@@ -1,7 +1,9 @@
+using Selfsame.Evaluation;
+
 namespace Selfsame.Recipes;
 
 /// <summary>What to measure of the trained model, and of the two baselines beside it.</summary>
-public sealed record EvaluateSettings
+public sealed record EvaluateSettings : ICheckable
 {
     /// <summary>How often to evaluate during the run; at the end it always happens. Null (default): only at the end.</summary>
     public Duration? Every { get; init; }
@@ -28,8 +30,59 @@ public sealed record EvaluateSettings
     /// <summary>Finding the other views of a thing; null for none.</summary>
     public RetrievalSettings? Retrieval { get; init; } = new();
 
+    /// <summary>Features of several augmented views of a sample, for LiDAR and alignment; null for none.</summary>
+    public AugmentedSettings? Augmented { get; init; } = new();
+
     /// <summary>Samples of generative methods; null for none.</summary>
     public SampleSettings? Samples { get; init; } = new();
+
+    /// <summary>Labelled data sets to judge features on beside the training data, each under its name. Default none.</summary>
+    public EquatableList<EvaluationSetSettings> Sets { get; init; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check()
+    {
+        for (var k = 0; k < Sets.Count; k++)
+        {
+            if (Sets.Take(k).Any(earlier => earlier.Name == Sets[k].Name))
+                yield return new($"sets[{k}].name", $"is {Sets[k].Name}, the name of an earlier set; names tell their metrics apart");
+        }
+    }
+}
+
+/// <summary>A labelled data set that features are judged on: classifiers are fitted on its training part and measured on its test part.</summary>
+public sealed record EvaluationSetSettings : ICheckable
+{
+    /// <summary>Put before its metrics: <c>flowers</c> gives <c>flowers/knn_accuracy</c>. Letters, digits, '-' and '_'.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>As data.source: a name from the catalogue, a folder, a manifest or tar shards.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Column of its classes. Null (default): the first of category, label, class, folder that it has.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Column that tells different views of one thing apart. Null (default): the first of vendor, view that it has.</summary>
+    public string? View { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check()
+    {
+        if (Name.Length == 0 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            yield return new("name", $"is '{Name}'; it stands in metric names, so it takes letters, digits, '-' and '_'");
+    }
+}
+
+/// <summary>Augmented views of test samples, made as in training.</summary>
+public sealed record AugmentedSettings
+{
+    /// <summary>Samples, at least 2. LiDAR is at most one less. Default 128.</summary>
+    [Limits(2, 1_000_000, "the number of samples that are augmented"), Unit("samples")]
+    public int Samples { get; init; } = 128;
+
+    /// <summary>Views of each, at least 2. Default 4.</summary>
+    [Limits(2, 1000, "the number of views of a sample"), Unit("views")]
+    public int Views { get; init; } = 4;
 }
 
 /// <summary>Which features are judged.</summary>
@@ -85,8 +138,11 @@ public enum Pooling
 }
 
 /// <summary>Weighted vote of the nearest neighbours by cosine similarity. Wu et al. 2018, arXiv:1805.01978.</summary>
-public sealed record KnnSettings
+public sealed record KnnSettings : ICheckable
 {
+    /// <summary>How votes are weighed: knn/dino-1 (default), knn/solo-1/cosine, knn/solo-1/euclidean, knn/dinov2-1.</summary>
+    public string Protocol { get; init; } = KnnProtocol.Dino.Name;
+
     /// <summary>Neighbours that vote, at least 1. Default 20.</summary>
     [Limits(1, 1_000_000, "the number of neighbours that vote"), Unit("neighbours")]
     public int K { get; init; } = 20;
@@ -94,14 +150,31 @@ public sealed record KnnSettings
     /// <summary>Divides the similarity in the weight exp(similarity / temperature), above 0. Default 0.07.</summary>
     [Limits(0, 1e6, "the temperature of the vote", AboveMin = true)]
     public double Temperature { get; init; } = 0.07;
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check() => Protocols.Check("protocol", Protocol, [.. KnnProtocol.All.Select(protocol => protocol.Name)]);
 }
 
-/// <summary>Linear classifier on standardised features: multinomial logistic regression (<c>probe/logistic-1</c>).</summary>
-public sealed record ProbeSettings
+/// <summary>Linear classifier: multinomial logistic regression on standardised features (<c>probe/logistic-1</c>), or ridge regression (<c>probe/ridge-1</c>).</summary>
+public sealed record ProbeSettings : ICheckable
 {
+    /// <summary>Which classifier: probe/logistic-1 (default) or probe/ridge-1, which is faster.</summary>
+    public string Protocol { get; init; } = LogisticProbe.Protocol;
+
     /// <summary>Strengths C tried on the validation part, rising; the penalty on the weights is 1/(2C).</summary>
     [Count(1, 100), Limits(0, 1e9, "a strength of the probe", AboveMin = true)]
     public EquatableList<double> Strengths { get; init; } = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+
+    /// <summary>Penalties tried on the validation part by probe/ridge-1, falling; the factor of the squared weights.</summary>
+    [Count(1, 100), Limits(0, 1e12, "a penalty of the probe", AboveMin = true)]
+    public EquatableList<double> Penalties { get; init; } = [.. RidgeProbe.Penalties];
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check() => Protocols.Check("protocol", Protocol, [LogisticProbe.Protocol, RidgeProbe.Protocol]);
+
+    internal string ProtocolId => Protocol == RidgeProbe.Protocol
+        ? Protocols.Id(Protocol, ("penalties", string.Join('|', Penalties), string.Join('|', RidgeProbe.Penalties)))
+        : Protocols.Id(Protocol, ("C", string.Join('|', Strengths), string.Join('|', new ProbeSettings().Strengths)));
 }
 
 /// <summary>Finding the other views of a thing by nearest neighbours (<c>retrieval/cross-view-1</c>); the block has no settings of its own.</summary>
@@ -124,6 +197,12 @@ public sealed record SampleSettings
 
     /// <summary>How a step is taken. Default euler.</summary>
     public Sampler Sampler { get; init; }
+
+    /// <summary>
+    /// Also compare features of a small classifier of the data (<c>frechet/small-convnet-1</c>, <c>kid/small-convnet-1</c>). It is trained once for each data
+    /// set, in less than a minute, and kept in the cache folder. Default false.
+    /// </summary>
+    public bool Frechet { get; init; }
 }
 
 /// <summary>How a step from noise towards data is taken.</summary>

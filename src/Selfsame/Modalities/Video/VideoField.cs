@@ -1,0 +1,39 @@
+using Selfsame.Data.Loading;
+using Selfsame.Randomness;
+
+namespace Selfsame.Modalities.Video;
+
+/// <summary>Clips of films, (B, channels, frames, height, width).</summary>
+/// <param name="settings">Which pictures are taken, and what is done to them.</param>
+public sealed class VideoField(VideoViewSettings settings) : SampleField
+{
+    [ThreadStatic]
+    private static SeededDraws? s_draws;  // restarted for every sample, so nothing is carried over
+
+    private readonly VideoViewPipeline _view = new(settings);
+
+    /// <inheritdoc/>
+    public override string Name => Selfsame.Modality.Video;
+
+    /// <inheritdoc/>
+    public override string Modality => Selfsame.Modality.Video;
+
+    /// <inheritdoc/>
+    public override FieldLayout Layout => _layout ??= new(FieldType.Float32, _view.Shape);
+
+    private FieldLayout? _layout;
+
+    /// <summary>What a model is told.</summary>
+    public VideoShape Shape => new(_view.Shape[1], _view.Shape[2], _view.Shape[3], _view.Shape[0]);
+
+    /// <inheritdoc/>
+    public override void Read(SampleReader reader, in SampleContext context, FieldRow row)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var draws = s_draws ??= new SeededDraws(0, 0, 0);
+        draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
+        var film = reader.Data.OpenMedia(context.Index, Modality);
+        using var clip = VideoFile.DecodeClip(film, _view.Part(VideoFile.Probe(film), draws));
+        _view.Apply(clip, draws, row.Floats());
+    }
+}
