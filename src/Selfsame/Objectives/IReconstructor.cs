@@ -12,7 +12,7 @@ public interface IReconstructor
 }
 
 /// <summary>What was given, what of it was seen, and what was made of it, all in the units of the batch.</summary>
-/// <param name="Modality">One of <see cref="Selfsame.Modality"/>; tells how to show it.</param>
+/// <param name="Modality">One of the names of <c>Modality</c>; tells how to show it.</param>
 /// <param name="Input">The sample as given, for pictures (B, C, H, W).</param>
 /// <param name="Hidden">1 where hidden, 0 where seen, broadcastable to <paramref name="Input"/>.</param>
 /// <param name="Rebuilt">The prediction in the input's units, a normalisation of the target undone.</param>

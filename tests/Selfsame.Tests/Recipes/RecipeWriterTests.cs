@@ -27,6 +27,7 @@ public sealed class RecipeWriterTests
               source: emoji
               split: train
               cache: null
+              exclude: null
               max_bad: 0.05
               workers: 0  # threads
               image_size: 64  # pixels
