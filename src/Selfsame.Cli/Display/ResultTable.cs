@@ -62,7 +62,7 @@ internal static class ResultTable
             VerdictKind.Collapsed or VerdictKind.AtChance =>
             [
                 report,
-                ("Try what is said above on a short run, and watch for its warning:", "./selfsame pretrain RECIPE --steps 200 --set optimizer.rate=VALUE"),
+                ("Try what is said above on a short run (--steps 200); a run that goes wrong says so while it trains.", null),
             ],
             VerdictKind.Diverged =>
             [
