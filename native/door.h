@@ -87,6 +87,12 @@ SS_EXPORT int32_t ss_set_onednn(int32_t enabled);
 SS_EXPORT const char* ss_version();
 SS_EXPORT const char* ss_build();
 
+// Memory of CPU tensors, in bytes
+SS_EXPORT void ss_memory(int64_t* live, int64_t* peak, int64_t* kept);
+SS_EXPORT void ss_memory_reset_peak();
+SS_EXPORT void ss_memory_limit(int64_t bytes);
+SS_EXPORT void ss_memory_trim();
+
 // Process groups (Gloo; NCCL where it was built in)
 SS_EXPORT int32_t ss_group_available(const char* backend);
 SS_EXPORT int32_t ss_group_new(const char* backend, const char* host, int32_t port, const char* file, int32_t rank, int32_t size, int32_t timeout_ms, void** group);

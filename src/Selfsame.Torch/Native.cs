@@ -134,6 +134,18 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "ss_set_onednn"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int SetOneDnn(int enabled);
 
+    [LibraryImport(Library, EntryPoint = "ss_memory"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void Memory(long* live, long* peak, long* kept);
+
+    [LibraryImport(Library, EntryPoint = "ss_memory_reset_peak"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void MemoryResetPeak();
+
+    [LibraryImport(Library, EntryPoint = "ss_memory_limit"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void MemoryLimit(long bytes);
+
+    [LibraryImport(Library, EntryPoint = "ss_memory_trim"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial void MemoryTrim();
+
     [LibraryImport(Library, EntryPoint = "ss_version"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial byte* Version();
 

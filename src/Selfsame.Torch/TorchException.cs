@@ -3,6 +3,10 @@ namespace Selfsame.Torch;
 /// <summary>libtorch, or the door to it, refused a call.</summary>
 public sealed class TorchException : Exception
 {
+    // Of our allocator, libtorch's, C++, oneDNN and the operating system, in this order.
+    private static readonly string[] s_outOfMemory =
+        ["out of memory", "can't allocate memory", "bad_alloc", "could not create a memory", "could not allocate", "cannot allocate memory"];
+
     /// <summary>An error that no operator caused.</summary>
     public TorchException(string message)
         : base(message)
@@ -25,6 +29,9 @@ public sealed class TorchException : Exception
 
     /// <summary>Types and shapes of its arguments, or null.</summary>
     public string? Arguments { get; }
+
+    /// <summary>Whether memory ran out. A smaller batch may then fit.</summary>
+    public bool IsOutOfMemory => Array.Exists(s_outOfMemory, text => Message.Contains(text, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>A tensor, picture or batch has a shape that the computation cannot take.</summary>

@@ -44,8 +44,8 @@ internal sealed class OwnStep : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using var scope = Scope.Enter();
             _step.Begin(_recipe.Optimizer.RateFor(_recipe.Batch));
-            var result = _step.Compute(new Batch(_pictures), _done++, part: 0);
-            _step.Backward(result);
+            var result = _step.Compute(new Batch(_pictures), _done++);
+            TrainingStep.Backward(result);
             if (!double.IsFinite(result.Loss.Item()))
                 throw new InvalidOperationException($"the loss of {_recipe.Name} is not finite after {_done} steps");
             _step.Finish(_step.Measure(), TeacherMomentum);

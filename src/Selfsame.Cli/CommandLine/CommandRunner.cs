@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Selfsame.Recipes;
 
 namespace Selfsame.Cli;
 
@@ -58,10 +59,11 @@ internal static class CommandRunner
         catch (Exception exception)
         {
             var cause = Cause(exception);
-            await error.WriteLineAsync($"error: {Describe(cause)}").ConfigureAwait(false);
+            foreach (var line in cause is RecipeException wrong ? wrong.Faults.Select(fault => fault.ToString()) : [Describe(cause)])
+                await error.WriteLineAsync($"error: {line}").ConfigureAwait(false);
             if (trace)
                 await error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
-            return cause is UsageException ? ExitCodes.BadUsage : ExitCodes.Failed;
+            return cause is UsageException or RecipeException ? ExitCodes.BadUsage : ExitCodes.Failed;
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
+using Selfsame.Cli.Completion;
 
 namespace Selfsame.Cli;
 
@@ -32,6 +33,7 @@ internal static class RootVerb
         };
         foreach (var create in verbs)
             root.Add(create());
+        Completions.Attach(root);
 
         foreach (var option in root.Options)
         {

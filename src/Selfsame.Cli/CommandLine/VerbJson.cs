@@ -2,6 +2,11 @@ using System.Text.Json.Serialization;
 using Selfsame.Cli.Bench;
 using Selfsame.Cli.Doctor;
 using Selfsame.Cli.Verbs;
+using Selfsame.Training.Planning;
+using Selfsame.Training.Sweeps;
+using Selfsame.Evaluation;
+using Selfsame.Export.Embeddings;
+using Selfsame.Evaluation.Report;
 
 namespace Selfsame.Cli;
 
@@ -9,6 +14,7 @@ namespace Selfsame.Cli;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedSystem>))]
 [JsonSerializable(typeof(IReadOnlyList<ListedProtocol>))]
@@ -16,4 +22,9 @@ namespace Selfsame.Cli;
 [JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
 [JsonSerializable(typeof(BenchFile))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(SweepReport))]
+[JsonSerializable(typeof(EmbeddingResult))]
+[JsonSerializable(typeof(FrozenProbeReport))]
+[JsonSerializable(typeof(RunComparison))]
 internal sealed partial class VerbJson : JsonSerializerContext;

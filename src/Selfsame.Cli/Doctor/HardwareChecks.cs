@@ -40,6 +40,17 @@ internal static class HardwareChecks
     /// <summary>Logical processors this process may use.</summary>
     public static Check Cores() => Check.Ok("cores", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Threads that kernels will use.</summary>
+    /// <param name="chosen">Value of <c>OMP_NUM_THREADS</c>, or null.</param>
+    /// <param name="cores">Logical processors.</param>
+    public static Check Threads(string? chosen, int cores)
+    {
+        var wait = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is { Length: > 0 } policy ? $", waiting {policy}" : "";
+        return !int.TryParse(chosen, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count >= cores
+            ? Check.Ok("threads", string.Create(CultureInfo.InvariantCulture, $"{cores}{wait}"))
+            : new("threads", CheckState.Warn, string.Create(CultureInfo.InvariantCulture, $"OMP_NUM_THREADS is {count}, and there are {cores} cores{wait}"), "unset OMP_NUM_THREADS, unless other work shares the machine");
+    }
+
     /// <summary>Memory this process may use, which in a container is less than what the machine has.</summary>
     public static Check Memory() => MemoryFrom(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
@@ -53,23 +64,24 @@ internal static class HardwareChecks
             : new("memory", CheckState.Warn, $"{found}, less than the {LeastMemoryGiB} GiB that the recipes are made for", "a smaller --batch");
     }
 
-    /// <summary>Room for data sets in the cache folder.</summary>
-    /// <param name="cacheFolder">May not exist yet.</param>
-    public static Check Disk(string cacheFolder)
+    /// <summary>Room in a folder.</summary>
+    /// <param name="name">What the folder is for.</param>
+    /// <param name="path">May not exist yet.</param>
+    public static Check Disk(string name, string path)
     {
-        var folder = new DirectoryInfo(cacheFolder);
+        var folder = new DirectoryInfo(path);
         while (!folder.Exists && folder.Parent is not null)
             folder = folder.Parent;
-        return DiskFrom(new DriveInfo(folder.FullName).AvailableFreeSpace, cacheFolder);
+        return DiskFrom(name, new DriveInfo(folder.FullName).AvailableFreeSpace, path);
     }
 
-    /// <summary>Judges the free room in the cache folder.</summary>
-    public static Check DiskFrom(long freeBytes, string cacheFolder)
+    /// <summary>Judges the free room in a folder.</summary>
+    public static Check DiskFrom(string name, long freeBytes, string path)
     {
-        var found = $"{(freeBytes / Gibibyte).ToString("F1", CultureInfo.InvariantCulture)} GiB free for {cacheFolder}";
+        var found = $"{(freeBytes / Gibibyte).ToString("F1", CultureInfo.InvariantCulture)} GiB free for {path}";
         return freeBytes >= LeastDiskGiB * Gibibyte
-            ? Check.Ok("disk", found)
-            : new("disk", CheckState.Warn, found, "SELFSAME_CACHE=/path on a larger disk");
+            ? Check.Ok(name, found)
+            : new(name, CheckState.Warn, found, name.EndsWith("runs", StringComparison.Ordinal) ? "--out on a larger disk" : "SELFSAME_CACHE=/path on a larger disk");
     }
 
     /// <summary>A CUDA device, and whether libtorch can use it.</summary>

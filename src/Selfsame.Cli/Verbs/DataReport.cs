@@ -22,6 +22,8 @@ internal static class DataReport
     public static void WriteText(TextWriter output, DataSummary data)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{data.Name}: {data.Samples} samples in {data.Groups} groups, {data.LeftOut} left out"));
+        if (data.Excluded > 0)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"excluded: {data.Excluded} samples, by a list beside the data"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"split: {data.Train} train, {data.Validation} validation, {data.Test} test"));
         if (data.Label is not null)
         {

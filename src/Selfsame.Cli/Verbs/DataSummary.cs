@@ -27,6 +27,9 @@ internal sealed record DataSummary
 
     public required int LeftOut { get; init; }
 
+    /// <summary>Samples that lists of exclusions keep out.</summary>
+    public required int Excluded { get; init; }
+
     public required IReadOnlyList<string> Columns { get; init; }
 
     /// <summary>Column the classes come from; null where the data set has none.</summary>
@@ -59,6 +62,7 @@ internal sealed record DataSummary
             Validation = splits[(int)DataSplit.Validation],
             Test = splits[(int)DataSplit.Test],
             LeftOut = data.Problems.Count,
+            Excluded = data.Excluded,
             Columns = data.Columns,
             Label = label,
             MajorityShare = classes.Count == 0 ? 0 : (double)classes[0].Total / data.Count,

@@ -4,7 +4,7 @@ using Selfsame.Data.Packages;
 
 namespace Selfsame.Cli.Verbs;
 
-/// <summary><c>selfsame data list|get|show</c>: what there is to train on.</summary>
+/// <summary><c>selfsame data list|get|show|check|dedup</c>: what there is to train on.</summary>
 internal static class DataVerb
 {
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON for a program to read.", Recursive = true };
@@ -16,10 +16,12 @@ internal static class DataVerb
 
     public static Command Create()
     {
-        var command = new Command("data", "List, fetch and look into data sets.") { s_json };
+        var command = new Command("data", "List, fetch, look into, check and clean data sets.") { s_json };
         command.Subcommands.Add(List());
         command.Subcommands.Add(Get());
         command.Subcommands.Add(Show());
+        command.Subcommands.Add(DataCheckVerb.Create(s_json));
+        command.Subcommands.Add(DataDedupVerb.Create(s_json));
         return command;
     }
 
@@ -95,7 +97,7 @@ internal static class DataVerb
     }
 
     /// <summary>A line for each new activity; no cursor tricks, so that it reads well in a log too.</summary>
-    private sealed class ProgressLines(TextWriter output) : IProgress<DataProgress>
+    internal sealed class ProgressLines(TextWriter output) : IProgress<DataProgress>
     {
         private string _last = "";
 

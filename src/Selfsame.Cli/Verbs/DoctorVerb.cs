@@ -63,9 +63,12 @@ internal static class DoctorVerb
             SoftwareChecks.NativeLibrary(SoftwareChecks.FindNativeLibrary()),
             HardwareChecks.Processor(),
             HardwareChecks.Cores(),
+            HardwareChecks.Threads(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), Environment.ProcessorCount),
             HardwareChecks.Memory(),
-            HardwareChecks.Disk(CacheFolder()),
+            HardwareChecks.Disk("disk for data", CacheFolder()),
+            HardwareChecks.Disk("disk for runs", Path.GetFullPath("runs")),
             await HardwareChecks.GpuAsync(torchHome, cancellation).ConfigureAwait(false),
+            .. ToolChecks.All(),
         ];
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Selfsame.Data;
+using Selfsame.Evaluation.Gallery;
+using Selfsame.Evaluation.Report;
 using Selfsame.Recipes;
 using Selfsame.Training;
 using Spectre.Console;
@@ -35,6 +37,8 @@ internal static class EvaluateVerb
         Dictionary<string, double> raw = [];
         using (run.Precision.Enter())
             metrics = evaluator.Evaluate(run.Objective, samples: true, cancellation);
+        if (overrides.Count == 0)
+            Report(parse, run, cancellation);
         if (baselines)
             raw = evaluator.EvaluateRawInput(cancellation).ToDictionary(m => m.Name, m => m.Value);
         if (json)
@@ -55,5 +59,13 @@ internal static class EvaluateVerb
 
         parse.Console().Write(table);
         return ExitCodes.Done;
+    }
+
+    // Measured as the recipe says, the figures are those of the run: the same again where the weights are.
+    private static void Report(ParseResult parse, TrainedRun run, CancellationToken cancellation)
+    {
+        using (run.Precision.Enter())
+            RunFigures.Draw(run.Folder, FigureSource.Of(run.Data, run.Recipe), run.Objective, run.State.Step, cancellation);
+        parse.Error.WriteLine(ReportBuilder.Build(run.Folder));
     }
 }

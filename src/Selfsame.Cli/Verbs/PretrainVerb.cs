@@ -1,10 +1,6 @@
-using System.Collections;
 using System.CommandLine;
-using Selfsame.Cli.Display;
-using Selfsame.Data;
+using Selfsame.Cli.Sweeps;
 using Selfsame.Recipes;
-using Selfsame.Training;
-using Spectre.Console;
 
 namespace Selfsame.Cli.Verbs;
 
@@ -19,14 +15,20 @@ internal static class PretrainVerb
         var recipe = new Argument<string?>("RECIPE") { Description = $"Recipe file; {Quickstart} when none is given.", Arity = ArgumentArity.ZeroOrOne };
         var set = new Option<string[]>("--set") { Description = "Set a value of the recipe: --set objective.mask_ratio=0.5", HelpName = "key=value", Arity = ArgumentArity.ZeroOrMore };
         var folder = new Option<string?>("--out") { Description = "Folder of the run; runs/NAME when none is given. An unfinished run in it goes on.", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object for each event." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object for each event, or one for a plan." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would run: values and where they come from, shapes, parameters, memory, time. Writes nothing." };
+        var sweep = new SweepOptions();
         var verb = new Verb("pretrain", "Train a model on unlabelled data, evaluate it, and write a run folder with report.html",
             new("pretrain", "the quickstart: Self-Flow on emoji pictures"),
             new("pretrain recipes/mae.yaml --data my-pictures --steps 2000", "another method on your own folder"),
-            new("pretrain recipes/self-flow.yaml --set objective.gamma=0 --out runs/ablation", "with a value changed"))
+            new("pretrain recipes/self-flow.yaml --set objective.gamma=0 --out runs/ablation", "with a value changed"),
+            new("pretrain recipes/mae.yaml --dry-run", "what it would take"),
+            new("pretrain recipes/mae.yaml --sweep lr=1e-4,3e-4 --sweep batch=64,128 --seeds 3", "every combination, three times"))
         {
-            recipe, set, folder, json,
+            recipe, set, folder, json, dryRun,
         };
+        foreach (var option in sweep.All)
+            verb.Add(option);
         var flags = new List<(RecipeFlag Flag, Option Option)>();
         foreach (var flag in RecipeFlag.All)
         {
@@ -50,7 +52,11 @@ internal static class PretrainVerb
 
             foreach (var assignment in parse.GetValue(set) ?? [])
                 overrides.Add(Override.Set(assignment));
-            return Run(parse, FindRecipe(parse.GetValue(recipe)), overrides, parse.GetValue(folder), parse.GetValue(json), cancellation);
+            var run = new PretrainCommand(parse, FindRecipe(parse.GetValue(recipe)), overrides, parse.GetValue(folder), parse.GetValue(json));
+            var plan = parse.GetValue(dryRun);
+            if (sweep.Wanted(parse))
+                return run.SweepAsync(sweep, plan, cancellation);
+            return plan ? run.PlanAsync(cancellation) : run.RunAsync(cancellation);
         });
         return verb;
     }
@@ -60,8 +66,8 @@ internal static class PretrainVerb
     internal static string FindRecipe(string? given)
     {
         var wanted = given ?? Quickstart;
-        if (File.Exists(wanted))
-            return wanted;
+        if (File.Exists(wanted) || Directory.Exists(wanted))
+            return wanted;   // of a folder, the loader says that it is one
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             foreach (var candidate in new[] { wanted, Path.Combine("recipes", wanted), Path.Combine("recipes", wanted + ".yaml") })
@@ -72,56 +78,7 @@ internal static class PretrainVerb
             }
         }
 
-        throw new UsageException($"there is no recipe {wanted}. Give a path, or one of: {string.Join(", ", SystemTable.BuiltIn.Entries.Select(e => e.Recipe))}.");
-    }
-
-    // A recipe that came with the program is named from its recipes folder on, wherever that is.
-    private static string Shown(string path)
-    {
-        var parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Path.GetFileName(parent) == "recipes" ? $"recipes/{Path.GetFileName(path)}" : path;
-    }
-
-    private static async Task<int> Run(ParseResult parse, string recipe, List<Override> overrides, string? folder, bool json, CancellationToken cancellation)
-    {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
-        var loaded = new RecipeLoader(SystemTable.BuiltIn).Load(recipe, overrides, environment);
-        folder ??= Path.Combine("runs", loaded.Recipe.Name ?? Path.GetFileNameWithoutExtension(recipe));
-        var console = parse.Console();
-        RunResult result;
-        using (var display = ProgressDisplay.Create(console, parse.Output, json, TimeProvider.System))
-        {
-            result = await Pretraining.RunAsync(
-                new PretrainingOptions
-                {
-                    Recipe = loaded,
-                    Folder = folder,
-                    RecipeFile = Shown(recipe),
-                    Command = Environment.CommandLine.Contains("selfsame-cli", StringComparison.Ordinal) ? "./selfsame " + string.Join(' ', Environment.GetCommandLineArgs().Skip(1)) : Environment.CommandLine,
-                    Observer = display,
-                    Data = new DataOptions { Progress = new DataLines(parse.Error) },
-                    OnPhase = text => parse.Error.WriteLine($"{text} …"),
-                },
-                cancellation);
-        }
-
-        if (!json)
-            ResultTable.Write(console, result, folder);
-        return ExitCodes.Done;
-    }
-
-    /// <summary>One line for each new activity while data is fetched.</summary>
-    private sealed class DataLines(TextWriter output) : IProgress<DataProgress>
-    {
-        private readonly HashSet<string> _seen = [];
-
-        public void Report(DataProgress value)
-        {
-            lock (_seen)
-            {
-                if (_seen.Add($"{value.Name}/{value.Activity}"))
-                    output.WriteLine($"{value.Name}: {value.Activity} …");
-            }
-        }
+        var near = NearestName.Find(wanted, SystemTable.BuiltIn.Entries.SelectMany(e => new[] { e.Recipe, e.Key })) is { } name ? $" Did you mean {name}?" : "";
+        throw new UsageException($"there is no recipe {wanted}.{near} Give a path, or one of: {string.Join(", ", SystemTable.BuiltIn.Entries.Select(e => e.Recipe))}.");
     }
 }

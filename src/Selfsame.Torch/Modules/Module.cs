@@ -111,11 +111,12 @@ public abstract class Module : IDisposable
         return parameter;
     }
 
-    /// <summary>Lets a search for the first non-finite value see what this module puts out.</summary>
+    /// <summary>Lets a search for the first non-finite value, or a list of shapes, see what this module puts out.</summary>
     /// <returns>The same tensor.</returns>
     protected Tensor Observed(Tensor output)
     {
         NonFiniteSearch.See(this, output);
+        ShapeTrace.See(this, output);
         return output;
     }
 

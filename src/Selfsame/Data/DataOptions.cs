@@ -15,6 +15,12 @@ public sealed record DataOptions
     /// <summary>Take a package in a version, or with a content, that the catalogue has no hash for. Default: no.</summary>
     public bool AllowOtherVersion { get; init; }
 
+    /// <summary>A list of samples to leave out, as <c>data check --write-exclusions</c> writes it. Null (default): none but the one placed beside the data.</summary>
+    public string? Exclude { get; init; }
+
+    /// <summary>Take every sample, also those that the list placed beside the data keeps out. Default: no.</summary>
+    public bool IgnorePlacedExclusions { get; init; }
+
     /// <summary>Told what is being fetched and prepared; called from several threads.</summary>
     public IProgress<DataProgress>? Progress { get; init; }
 

@@ -1,3 +1,4 @@
+using Selfsame.Data.Exclusions;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
 
@@ -32,6 +33,12 @@ public sealed class DataSet : IDisposable
 
     /// <summary>What could not become a sample, found while making the index: broken links, missing shards.</summary>
     public IReadOnlyList<SampleProblem> Problems => _index.Problems;
+
+    /// <summary>Samples that lists of exclusions keep out.</summary>
+    public int Excluded { get; private init; }
+
+    /// <summary>The lists that apply, and what each keeps out.</summary>
+    public IReadOnlyList<AppliedExclusions> ExclusionLists { get; private init; } = [];
 
     /// <summary>Name of a sample within the data set; relative path, with '/', where it is a file.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
@@ -89,6 +96,24 @@ public sealed class DataSet : IDisposable
 
     /// <summary>Closes files and mapped memory.</summary>
     public void Dispose() => _store.Dispose();
+
+    /// <summary>The same data without some samples. Owns this one's files: dispose the result alone.</summary>
+    /// <param name="kept">Samples that stay, ascending.</param>
+    /// <param name="lists">Why the others do not.</param>
+    internal DataSet Keep(int[] kept, IReadOnlyList<AppliedExclusions> lists)
+    {
+        var builder = new SampleIndex.Builder();
+        foreach (var i in kept)
+        {
+            builder.Add(_index.Keys[i], _index.Groups[i], _index.Split(i));
+            foreach (var column in _index.Columns)
+                if (column[i] is { Length: > 0 } value)
+                    builder.Set(column.Name, value);
+        }
+        foreach (var (path, reason) in _index.Problems)
+            builder.Report(path, reason);
+        return new(Name, builder.Build(), new SubsetStore(_store, kept)) { Excluded = Count - kept.Length, ExclusionLists = lists };
+    }
 
     private TextColumn Find(string column) => _index.Find(column) ?? throw new DataSourceException(
         $"data set '{Name}' has no column '{column}'; it has: {(Columns.Count == 0 ? "none" : string.Join(", ", Columns))}");

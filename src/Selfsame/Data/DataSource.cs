@@ -1,3 +1,4 @@
+using Selfsame.Data.Exclusions;
 using Selfsame.Data.Packages;
 using Selfsame.Data.Sources;
 
@@ -25,9 +26,28 @@ public static class DataSource
             : throw new DataSourceException($"'{spec}' is no folder, no manifest (.jsonl, .csv), no tar shards and no data set of the catalogue; "
                 + $"the catalogue has: {string.Join(", ", Catalogue.List(options).Select(item => item.Name))}");
         if (data.Count > 0)
-            return data;
+            return ExclusionFilter.Apply(data, spec, options);
         var first = data.Problems.Count > 0 ? $" First problem: {data.Problems[0].Path}: {data.Problems[0].Reason}." : "";
         data.Dispose();
         throw new DataSourceException($"'{spec}' holds no picture (png, jpg, webp, gif, bmp, tif, svg).{first}");
+    }
+
+    /// <summary>Says what is wrong with a source, without opening it.</summary>
+    /// <param name="spec">As for <see cref="OpenAsync"/>.</param>
+    /// <returns>What follows the key in a message; null when it can be opened, or only opening tells.</returns>
+    public static string? Judge(string spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (spec.Trim().Length == 0)
+            return "is empty; give a folder, a manifest (.jsonl, .csv), tar shards, or a name from the catalogue";
+        if (Catalogue.Contains(spec) || Directory.Exists(spec) || TarSource.IsShards(spec))
+            return null;
+        if (File.Exists(spec))
+            return ManifestSource.IsManifest(spec) ? null : $"is {spec}, a file that is no manifest (.jsonl, .csv) and no tar shard. A folder of pictures is given as the folder";
+        var names = Catalogue.List(new()).Select(item => item.Name).ToList();
+        var near = Recipes.Names.Nearest(spec, names) is { } name ? $" Did you mean {name}?" : "";
+        return spec.IndexOfAny(['/', '\\']) >= 0 || Path.HasExtension(spec)
+            ? $"is {spec}, and there is no such file or folder.{near}"
+            : $"is {spec}, which is no folder here and no data set of the catalogue.{near} Catalogue: {string.Join(", ", names)}";
     }
 }

@@ -18,6 +18,9 @@ internal sealed class GramSketch : IDisposable
 
     private GramSketch(Tensor vectors, double[] values, double tail) => (_vectors, _values, _tail) = (vectors, values, tail);
 
+    /// <summary>The leading eigenvectors as columns, the largest eigenvalue last: (D, rank).</summary>
+    internal Tensor Vectors => _vectors;
+
     /// <param name="scaledND">(N, D), float32 or float64, columns of mean 0.</param>
     /// <param name="rank">Eigenvectors wanted; fewer when D is smaller.</param>
     /// <param name="seed">Seed of the random projection.</param>

@@ -131,11 +131,7 @@ public sealed class RunEvaluator
 
     /// <summary>Samples as pictures, 0..255.</summary>
     /// <param name="samples">(n, c, h, w) in the model's range.</param>
-    public Tensor ToPixels(Tensor samples)
-    {
-        ArgumentNullException.ThrowIfNull(samples);
-        return _samples.ToPixels(samples);
-    }
+    public Tensor ToPixels(Tensor samples) => _samples.ToPixels(samples);
 
     /// <summary>Settings of a sampler for a recipe's block.</summary>
     public static SamplerSettings SamplerOf(SampleSettings settings, bool conditioned)

@@ -27,7 +27,7 @@ internal sealed class SampleJudge(EvaluationData data, LabelSet? conditions, (do
     };
 
     /// <summary>Pictures in the model's range as pictures, 0..255.</summary>
-    internal Tensor ToPixels(Tensor samples) => (((samples * range.Deviation) + range.Mean) * 255.0).Clamp(0.0, 255.0);
+    internal Tensor ToPixels(Tensor samples) => SampleGrid.ToPixels(samples, range);
 
     /// <summary>Makes samples and measures them.</summary>
     /// <param name="generator">The method.</param>

@@ -23,25 +23,26 @@ public sealed class Attention : Module
         _qkv = Child("qkv", new Linear(settings.Width, 3L * settings.Width, settings.QkvBias, init));
         if (settings.QkNorm)
         {
-            _queryNorm = Child("q_norm", new LayerNorm(headWidth, settings.NormEps));
-            _keyNorm = Child("k_norm", new LayerNorm(headWidth, settings.NormEps));
+            _queryNorm = Child("q_norm", new LayerNorm(headWidth, settings.QkNormEps ?? settings.NormEps));
+            _keyNorm = Child("k_norm", new LayerNorm(headWidth, settings.QkNormEps ?? settings.NormEps));
         }
 
-        if (settings.RelativeBias is { } grid)
-            _relative = Child("rel_pos", new RelativeBias(grid.Rows, grid.Columns, settings.Heads));
+        if (settings.RelativeBias is { PerBlock: true } grid)
+            _relative = Child("rel_pos", new RelativeBias(grid, settings.Heads));
         _proj = Child("proj", new Linear(settings.Width, settings.Width, init: init));
     }
 
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <param name="context">Mask and rotary positions.</param>
+    /// <param name="record">Takes the weights; null keeps to the fused kernel where there is one.</param>
     /// <returns>(B, N, D).</returns>
-    public Tensor Forward(Tensor x, BlockContext context)
+    public Tensor Forward(Tensor x, BlockContext context, AttentionRecord? record = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
         var (batch, tokens, width) = (x.Size(0), x.Size(1), x.Size(2));
         var qkv = _qkv.Forward(x);
-        if (_queryNorm is null && context.Rotary is null && _relative is null && !_causal)
+        if (_queryNorm is null && context.Rotary is null && context.Bias is null && _relative is null && !_causal && record is null)
             return Observed(_proj.Forward(qkv.FusedAttention(_heads, _scale, context.Mask)));
         var parts = qkv.View([batch, tokens, 3, _heads, width / _heads]).Permute([2, 0, 3, 1, 4]).Unbind(0);
         var (q, k, v) = (parts[0], parts[1], parts[2]);
@@ -52,11 +53,16 @@ public sealed class Attention : Module
         var logits = (q * _scale).Matmul(k.Transpose(-2, -1));
         if (_relative is not null)
             logits += _relative.Forward().To(logits.DType);
+        if (context.Bias is not null)
+            logits += context.Bias.To(logits.DType);
         if (context.Mask is not null)
             logits = logits.MaskedFill(context.Mask.LogicalNot(), Lowest(logits.DType));
         if (_causal)
             logits = logits.MaskedFill(Ops.Ones([tokens, tokens], DType.Bool, x.Device).Triu(1), Lowest(logits.DType));
-        var mixed = logits.Softmax(-1).Matmul(v).Transpose(1, 2).Reshape([batch, tokens, width]);
+        var weights = logits.Softmax(-1);
+        if (record is not null)
+            record.Weights = weights;
+        var mixed = weights.Matmul(v).Transpose(1, 2).Reshape([batch, tokens, width]);
         return Observed(_proj.Forward(mixed));
     }
 
@@ -65,27 +71,43 @@ public sealed class Attention : Module
 }
 
 /// <summary>A learned bias for every pair of grid cells by their relative position. Bao et al. 2021, https://arxiv.org/abs/2106.08254, section 2.4.</summary>
+/// <remarks>With a class token the table has three more rows: class to cell, cell to class, class to class.</remarks>
 public sealed class RelativeBias : Module
 {
     private readonly Parameter _table;
     private readonly Tensor _index;
     private readonly int _tokens, _heads;
 
-    /// <summary>Makes a table for a grid without prefix tokens.</summary>
-    public RelativeBias(int rows, int columns, int heads)
+    /// <summary>Makes a table.</summary>
+    /// <param name="settings">Grid, and whether a class token stands in front.</param>
+    /// <param name="heads">Attention heads.</param>
+    public RelativeBias(RelativeBiasSettings settings, int heads)
     {
-        (_tokens, _heads) = (rows * columns, heads);
-        _table = Trainable("relative_position_bias_table", Init.TruncatedNormal(0.02), ((2L * rows) - 1) * ((2L * columns) - 1), heads);
+        ArgumentNullException.ThrowIfNull(settings);
+        var (rows, columns) = (settings.Rows, settings.Columns);
+        var first = settings.ClassToken ? 1 : 0;
+        var distances = ((2L * rows) - 1) * ((2L * columns) - 1);
+        (_tokens, _heads) = (first + (rows * columns), heads);
+        _table = Trainable("relative_position_bias_table", Init.TruncatedNormal(0.02), distances + (3 * first), heads);
         var index = new long[_tokens * _tokens];
         for (var a = 0; a < _tokens; a++)
         {
             for (var b = 0; b < _tokens; b++)
-                index[(a * _tokens) + b] = (((a / columns) - (b / columns) + rows - 1) * ((2 * columns) - 1)) + (a % columns) - (b % columns) + columns - 1;
+                index[(a * _tokens) + b] = a < first || b < first ? distances + (b >= first ? 0 : a >= first ? 1 : 2) : Distance(a - first, b - first);
         }
 
-        _index = Buffer("relative_position_index", Tensor.From<long>(index)).Value;
+        _index = Scope.Release(Tensor.From<long>(index));
+
+        long Distance(int a, int b) => (((a / columns) - (b / columns) + rows - 1) * ((2 * columns) - 1)) + (a % columns) - (b % columns) + columns - 1;
     }
 
     /// <returns>(1, heads, N, N), to be added to the logits.</returns>
     public Tensor Forward() => _table.Value.IndexSelect(0, _index).View([_tokens, _tokens, _heads]).Permute([2, 0, 1]).Unsqueeze(0);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _index.Dispose();
+        base.Dispose(disposing);
+    }
 }

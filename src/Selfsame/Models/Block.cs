@@ -31,7 +31,7 @@ public sealed class Block : Module
             _scale1 = Child("ls1", new LayerScale(settings.Width, start));
         if (settings.Norm != NormKind.LayerPlain)
             _norm2 = Child("norm2", MakeNorm(settings));
-        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), settings.Mlp, init));
+        _mlp = Child("mlp", new Mlp(settings.Width, settings.Hidden, settings.Mlp, init));
         if (settings.LayerScale is { } start2)
             _scale2 = Child("ls2", new LayerScale(settings.Width, start2));
         if (settings.Conditioned)
@@ -46,15 +46,16 @@ public sealed class Block : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
+        var record = context.Record?.Block == _index + 1 ? context.Record : null;
         if (_modulation is null)
         {
-            x = Add(x, _attention.Forward(Normed(_norm1, x), context), _scale1, context, 0);
+            x = Add(x, _attention.Forward(Normed(_norm1, x), context, record), _scale1, context, 0);
             return Observed(Add(x, _mlp.Forward(Normed(_norm2, x)), _scale2, context, 1));
         }
 
         var condition = context.Condition ?? throw new ArgumentException("a conditioned block needs BlockContext.Condition", nameof(context));
         var six = _modulation.Forward(condition).Chunk(6, -1);
-        var branch = _attention.Forward(Conditioning.NormModulate(x, six[0], six[1], context.Group, _eps), context);
+        var branch = _attention.Forward(Conditioning.NormModulate(x, six[0], six[1], context.Group, _eps), context, record);
         x = Conditioning.GatedAdd(x, Kept(branch, context, 0), six[2], context.Group);
         branch = _mlp.Forward(Conditioning.NormModulate(x, six[3], six[4], context.Group, _eps));
         return Observed(Conditioning.GatedAdd(x, Kept(branch, context, 1), six[5], context.Group));
@@ -113,6 +114,7 @@ public sealed class Mlp : Module
 {
     private readonly Linear _fc1, _fc2;
     private readonly Activation? _gate;
+    private readonly bool _quick;
 
     /// <summary>Makes the two layers.</summary>
     /// <param name="width">Width of a token.</param>
@@ -126,11 +128,13 @@ public sealed class Mlp : Module
             MlpKind.Gelu => (Activation.Gelu, (Activation?)null),
             MlpKind.GeluTanh => (Activation.GeluTanh, null),
             MlpKind.Silu => (Activation.Silu, null),
+            MlpKind.Relu => (Activation.Relu, null),
+            MlpKind.QuickGelu => (Activation.None, null),
             MlpKind.SwiGlu => (Activation.None, Activation.Silu),
             MlpKind.GeGlu => (Activation.None, Activation.Gelu),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "known: " + string.Join(", ", Enum.GetNames<MlpKind>())),
         };
-        _gate = gate;
+        (_gate, _quick) = (gate, kind == MlpKind.QuickGelu);
         _fc1 = Child("fc1", new Linear(width, hidden, init: init, activation: activation));
         _fc2 = Child("fc2", new Linear(gate is null ? hidden : hidden / 2, width, init: init));
     }
@@ -140,7 +144,11 @@ public sealed class Mlp : Module
     public Tensor Forward(Tensor x)
     {
         var hidden = _fc1.Forward(x);
-        if (_gate is { } gate)
+        if (_quick)
+        {
+            hidden *= (hidden * 1.702).Sigmoid();
+        }
+        else if (_gate is { } gate)
         {
             var halves = hidden.Chunk(2, -1);
             hidden = (gate == Activation.Silu ? halves[0].Silu() : halves[0].Gelu()) * halves[1];

@@ -92,9 +92,11 @@ public sealed class DiffusionTransformer : Module
     /// <param name="labels">(B) or null.</param>
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
     /// <param name="mask">True where attention is allowed.</param>
+    /// <param name="record">Takes the attention weights of one block.</param>
     /// <returns>Tokens after block <paramref name="last"/>, (B, N, D).</returns>
-    public Tensor Features(Tensor tokens, Tensor times, int last, Tensor? group = null, Tensor? labels = null, IList<Tensor>? layers = null, Tensor? mask = null) =>
-        Blocks.Forward(Start(tokens), new BlockContext { Condition = Condition(times, labels), Group = group, Mask = mask }, last, layers);
+    public Tensor Features(
+        Tensor tokens, Tensor times, int last, Tensor? group = null, Tensor? labels = null, IList<Tensor>? layers = null, Tensor? mask = null, AttentionRecord? record = null) =>
+        Blocks.Forward(Start(tokens), new BlockContext { Condition = Condition(times, labels), Group = group, Mask = mask, Record = record }, last, layers);
 
     /// <summary>Time embedding alone.</summary>
     /// <param name="times">Noise levels, any shape.</param>

@@ -6,6 +6,7 @@ namespace Selfsame.Models;
 public sealed class Transformer : Module
 {
     private readonly Block[] _blocks;
+    private readonly RelativeBias? _relative;
 
     /// <summary>Makes the blocks, named 0, 1, 2 ….</summary>
     /// <param name="settings">Shape and options.</param>
@@ -14,6 +15,8 @@ public sealed class Transformer : Module
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
+        if (settings.RelativeBias is { Shared: true } grid)
+            _relative = Child("rel_pos", new RelativeBias(grid, settings.Heads));
         _blocks = new Block[settings.Depth];
         for (var k = 0; k < _blocks.Length; k++)
             _blocks[k] = Child(k.ToString(System.Globalization.CultureInfo.InvariantCulture), new Block(settings, k, init));
@@ -34,6 +37,8 @@ public sealed class Transformer : Module
         var count = last ?? _blocks.Length;
         if (count < 0 || count > _blocks.Length)
             throw new ArgumentOutOfRangeException(nameof(last), last, $"the transformer has {_blocks.Length} blocks");
+        if (_relative is not null)
+            context = context with { Bias = context.Bias is null ? _relative.Forward() : context.Bias + _relative.Forward() };
         for (var k = 0; k < count; k++)
         {
             x = _blocks[k].Forward(x, context);

@@ -61,6 +61,12 @@ public sealed record VisionTransformerSettings
     /// <summary>The position table covers patches only and is added before the prefix tokens are put in front.</summary>
     public bool NoEmbedClass { get; init; }
 
+    /// <summary>Register tokens have rows in the position table, as in timm; DINOv2's have none and stand behind the positions. Default true.</summary>
+    public bool RegisterPositions { get; init; } = true;
+
+    /// <summary>A learned token that stands for patches that are hidden from the model (BEiT, DINOv2).</summary>
+    public bool MaskToken { get; init; }
+
     /// <summary>Layer norm right after the embedding; the patch embedding then has no bias.</summary>
     public bool PreNorm { get; init; }
 
@@ -69,6 +75,9 @@ public sealed record VisionTransformerSettings
 
     /// <summary>Normalise the pooled vector (timm's fc_norm) instead of all tokens; null does so for <see cref="PoolKind.Average"/> only, as timm does.</summary>
     public bool? NormAfterPool { get; init; }
+
+    /// <summary>Normalise all tokens after the last block, unless the pooled vector is normalised instead. Default true.</summary>
+    public bool FinalNorm { get; init; } = true;
 
     /// <summary>Width of a tanh layer between class token and head; null for none.</summary>
     public int? RepresentationSize { get; init; }
@@ -81,12 +90,15 @@ public sealed record VisionTransformerSettings
 
     /// <summary>Tokens in front of the patches.</summary>
     public int Prefix => (ClassToken ? 1 : 0) + (Distilled ? 1 : 0) + Registers;
+
+    /// <summary>Rows of the position table that belong to tokens in front of the patches.</summary>
+    public int PlacedPrefix => NoEmbedClass ? 0 : RegisterPositions ? Prefix : Prefix - Registers;
 }
 
 /// <summary>Vision Transformer under timm's parameter names. Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.</summary>
 public sealed class VisionTransformer : Module
 {
-    private readonly Parameter? _classToken, _distillationToken, _registers, _positions;
+    private readonly Parameter? _classToken, _distillationToken, _registers, _positions, _maskToken;
     private readonly PatchEmbedding _patchEmbed;
     private readonly LayerNorm? _normPre, _norm, _fcNorm;
     private readonly AttentionPool? _attentionPool;
@@ -109,7 +121,9 @@ public sealed class VisionTransformer : Module
             _distillationToken = Trainable("dist_token", Init.TruncatedNormal(0.02), 1, 1, blocks.Width);
         if (settings.Registers > 0)
             _registers = Trainable("reg_token", Init.Normal(1e-6), 1, settings.Registers, blocks.Width);
-        var covered = settings.NoEmbedClass ? 0 : settings.Prefix;
+        if (settings.MaskToken)
+            _maskToken = Trainable("mask_token", Init.TruncatedNormal(0.02), 1, 1, blocks.Width);
+        var covered = settings.PlacedPrefix;
         _positions = settings.Positions switch
         {
             PositionKind.Learned => Trainable("pos_embed", Init.TruncatedNormal(0.02), 1, covered + ((long)rows * columns), blocks.Width),
@@ -125,7 +139,7 @@ public sealed class VisionTransformer : Module
         Blocks = Child("blocks", new Transformer(blocks));
         if (settings.NormAfterPool ?? settings.Pool == PoolKind.Average)
             _fcNorm = Child("fc_norm", new LayerNorm(blocks.Width, blocks.NormEps));
-        else
+        else if (settings.FinalNorm)
             _norm = Child("norm", new LayerNorm(blocks.Width, blocks.NormEps));
         if (settings.Pool == PoolKind.Map)
             _attentionPool = Child("attn_pool", new AttentionPool(blocks));
@@ -148,21 +162,52 @@ public sealed class VisionTransformer : Module
     /// <returns>(B, N, D), row-major over the grid.</returns>
     public Tensor Embed(Tensor image) => _patchEmbed.Forward(image);
 
+    /// <summary>What the first block sees: patches with positions, behind the prefix tokens.</summary>
+    /// <param name="image">(B, C, H, W).</param>
+    /// <param name="kept">Indices of the patches to encode, (B, K), int64; null takes all.</param>
+    /// <param name="hidden">True where the mask token stands for a patch, (B, N), bool; null hides none.</param>
+    /// <returns>(B, prefix + K, D).</returns>
+    /// <exception cref="InvalidOperationException">Patches are hidden, and the model has no mask token.</exception>
+    public Tensor Tokens(Tensor image, Tensor? kept = null, Tensor? hidden = null)
+    {
+        var patches = Embed(image);
+        if (hidden is not null)
+        {
+            var mask = _maskToken ?? throw new InvalidOperationException("the model was made without a mask token");
+            patches = Ops.Where(hidden.Unsqueeze(-1), mask.Value.To(patches.DType), patches);
+        }
+
+        var x = WithPrefix(Placed(patches), kept);
+        return _normPre is null ? x : _normPre.Forward(x);
+    }
+
     /// <summary>Embeds pictures and runs the blocks and the final norm (unless it comes after the pooling).</summary>
     /// <param name="image">(B, C, H, W).</param>
     /// <param name="kept">Indices of the patches to encode, (B, K), int64; null encodes all.</param>
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
     /// <param name="dropDraws">Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</param>
+    /// <param name="hidden">True where the mask token stands for a patch, (B, N), bool; null hides none.</param>
+    /// <param name="record">Takes the attention weights of one block.</param>
     /// <returns>(B, prefix + K, D).</returns>
-    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null)
+    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, Tensor? hidden = null, AttentionRecord? record = null)
     {
-        var x = WithPrefix(Placed(Embed(image)), kept);
-        if (_normPre is not null)
-            x = _normPre.Forward(x);
         var places = _rotary is not null && kept is not null ? Places(kept) : null;
-        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws }, layers: layers);
-        return _norm is null ? x : _norm.Forward(x);
+        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws, Record = record };
+        return Normed(Blocks.Forward(Tokens(image, kept, hidden), context, layers: layers));
     }
+
+    /// <summary>The final norm, where the model has one before its pooling.</summary>
+    /// <param name="tokens">Tokens after any block, (B, N, D).</param>
+    public Tensor Normed(Tensor tokens) => _norm is null ? tokens : _norm.Forward(tokens);
+
+    /// <summary>Brings a position table of another grid to this model's.</summary>
+    /// <param name="table">(1, prefix + cells, D), of a square grid.</param>
+    /// <param name="kind">Interpolation.</param>
+    /// <param name="offset">See <see cref="Models.Positions.Resample"/>.</param>
+    /// <param name="grid">Rows and columns of the table's grid; null takes it as square.</param>
+    /// <exception cref="ShapeException">The table's grid is not square.</exception>
+    public Tensor FitPositions(Tensor table, PositionResampling kind, double offset = 0, (int Rows, int Columns)? grid = null) =>
+        Models.Positions.Resample(table, Settings.PlacedPrefix, Settings.Grid.Rows, Settings.Grid.Columns, grid?.Rows ?? 0, kind, offset);
 
     /// <summary>One vector a picture.</summary>
     /// <param name="tokens">Output of <see cref="Encode"/>.</param>
@@ -219,7 +264,7 @@ public sealed class VisionTransformer : Module
     {
         if (_positions is null)
             return patches;
-        var covered = Settings.NoEmbedClass ? 0 : Settings.Prefix;
+        var covered = Settings.PlacedPrefix;
         return patches + (covered == 0 ? _positions.Value : _positions.Value.Narrow(1, covered, patches.Size(1)));
     }
 
@@ -237,8 +282,12 @@ public sealed class VisionTransformer : Module
         }
 
         var prefix = parts.Count == 1 ? parts[0] : Ops.Cat([.. parts], 1);
-        if (_positions is not null && !Settings.NoEmbedClass)
-            prefix += _positions.Value.Narrow(1, 0, Settings.Prefix);
+        if (_positions is not null && Settings.PlacedPrefix is > 0 and var covered)
+        {
+            var placed = _positions.Value.Narrow(1, 0, covered);
+            prefix = covered == Settings.Prefix ? prefix + placed : Ops.Cat([prefix.Narrow(1, 0, covered) + placed, prefix.Narrow(1, covered, Settings.Prefix - covered)], 1);
+        }
+
         return Ops.Cat([prefix.Expand([patches.Size(0), -1, -1]), patches], 1);
     }
 
@@ -330,7 +379,7 @@ public sealed class AttentionPool : Module
         _kv = Child("kv", new Linear(settings.Width, 2L * settings.Width));
         _proj = Child("proj", new Linear(settings.Width, settings.Width));
         _norm = Child("norm", new LayerNorm(settings.Width, settings.NormEps));
-        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), kind));
+        _mlp = Child("mlp", new Mlp(settings.Width, settings.Hidden, kind));
     }
 
     /// <param name="tokens">(B, N, D).</param>

@@ -44,4 +44,16 @@ public sealed class Batch
     public Tensor this[string name] => _tensors.TryGetValue(name, out var tensor)
         ? tensor
         : throw new KeyNotFoundException($"the batch has no {name}; it has {string.Join(", ", _tensors.Keys)}");
+
+    /// <summary>Some of the samples, without copying; every tensor has them on its first axis.</summary>
+    /// <param name="first">Number of the first, from 0.</param>
+    /// <param name="count">How many.</param>
+    public Batch Rows(long first, long count) => new(_tensors.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Narrow(0, first, count))))
+    {
+        Labels = Labels?.Narrow(0, first, count),
+    };
+
+    /// <summary>Names of the tensors with their shapes, in the order of the batch.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<long> Shape)> Shapes() =>
+        [.. _tensors.Select(pair => (pair.Key, (IReadOnlyList<long>)pair.Value.Shape.ToArray())), .. Labels is null ? [] : new[] { ("labels", (IReadOnlyList<long>)Labels.Shape.ToArray()) }];
 }

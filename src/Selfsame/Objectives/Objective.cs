@@ -9,6 +9,12 @@ public abstract class Objective : Module
     /// <summary>Student and teacher pairs of equal structure; the trainer averages after each step.</summary>
     public virtual IReadOnlyList<(Module Student, Module Teacher)> Teachers => [];
 
+    /// <summary>
+    /// Whether the loss of a batch is the mean of the losses of its samples, so that it may be computed in parts (<c>micro_batch</c>) with the same result.
+    /// False where samples are compared with each other or share statistics: contrast within the batch, batch norm, centring.
+    /// </summary>
+    public virtual bool IsMeanOverSamples => true;
+
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="batch">What the step sees.</param>
     /// <param name="step">Random draws by name.</param>
@@ -40,6 +46,12 @@ public sealed class ObjectiveResult
 
     /// <summary>What is minimised.</summary>
     public Tensor Loss { get; }
+
+    /// <summary>
+    /// How many things the loss is a mean over, where their number differs from sample to sample (masked words); null where each sample counts alike.
+    /// The parts of a batch are weighted by it.
+    /// </summary>
+    public double? Weight { get; init; }
 
     /// <summary>Scalars worth a curve, beside the loss.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Figures => _figures;
@@ -80,4 +92,14 @@ public interface IFeatureExtractor
     /// <param name="last">Blocks to run, from 1; null runs all.</param>
     /// <returns>One (B, prefix + N, D) for each block run.</returns>
     IReadOnlyList<Tensor> Extract(Batch batch, int? last = null);
+}
+
+/// <summary>An extractor that can also say where each token looked.</summary>
+public interface IAttentionExtractor : IFeatureExtractor
+{
+    /// <summary>Attention weights of one block.</summary>
+    /// <param name="batch">Samples.</param>
+    /// <param name="block">The block, from 1.</param>
+    /// <returns>(B, heads, prefix + N, prefix + N); rows sum to one.</returns>
+    Tensor Attention(Batch batch, int block);
 }

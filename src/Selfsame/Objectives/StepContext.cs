@@ -12,9 +12,17 @@ public abstract class StepContext
     /// <summary>Steps done before this one.</summary>
     public long Step { get; init; }
 
+    /// <summary>The same draws for a tensor that has the samples on another axis than the first, such as (depth, B).</summary>
+    /// <param name="axis">Axis of the samples, from 0.</param>
+    /// <remarks>Only a batch that is split into parts needs to know: each part then gets its rows of what the whole batch draws.</remarks>
+    public virtual StepContext Along(int axis) => this;
+
+    /// <summary>The same draws for a tensor that holds for all samples of the batch alike, such as one mask for all.</summary>
+    public virtual StepContext ForAll => this;
+
     /// <summary>Uniform numbers in [0, 1).</summary>
     /// <param name="name">What they are for; the same name gives the same numbers within a step.</param>
-    /// <param name="shape">Sizes.</param>
+    /// <param name="shape">Sizes, the samples first; several views of them in one tensor one after the other.</param>
     public abstract Tensor Uniform(string name, params ReadOnlySpan<long> shape);
 
     /// <summary>Standard normal numbers.</summary>
@@ -30,41 +38,92 @@ public abstract class StepContext
     public abstract Tensor NoiseLevels(string name, INoiseLevels distribution, int count);
 }
 
-/// <summary>Draws that are a pure function of (seed, step, part, name), so that a resumed run repeats them.</summary>
+/// <summary>The samples of a step's batch that one micro-batch holds.</summary>
+/// <param name="First">Number of its first sample within the batch.</param>
+/// <param name="Count">Samples in it.</param>
+/// <param name="Total">Samples in the whole batch.</param>
+public readonly record struct BatchPart(long First, long Count, long Total);
+
+/// <summary>Draws that are a pure function of (seed, step, name), so that a resumed run repeats them.</summary>
+/// <remarks>
+/// A part of a batch draws what the whole batch would draw and takes its own rows, so that a batch gives the same result in however many parts.
+/// </remarks>
 public sealed class SeededStep : StepContext
 {
-    private readonly ulong _key;
+    private const int Nowhere = -1;
 
-    /// <summary>Makes the draws of one micro-batch.</summary>
+    private readonly ulong _key;
+    private readonly BatchPart? _part;
+    private readonly int _axis;
+
+    /// <summary>Makes the draws of a step.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="step">Steps done before this one.</param>
-    /// <param name="part">Number of the micro-batch within the step.</param>
-    public SeededStep(ulong seed, long step, int part = 0)
+    /// <param name="part">The samples that are computed; null for the whole batch.</param>
+    public SeededStep(ulong seed, long step, BatchPart? part = null)
     {
         Step = step;
-        _key = unchecked((seed * 0xD1342543DE82EF95UL) ^ ((ulong)step * 0x9E3779B97F4A7C15UL) ^ ((ulong)part * 0xC2B2AE3D27D4EB4FUL));
+        _key = unchecked((seed * 0xD1342543DE82EF95UL) ^ ((ulong)step * 0x9E3779B97F4A7C15UL));
+        _part = part is { } some && some.Count < some.Total ? part : null;
     }
+
+    private SeededStep(SeededStep other, int axis)
+    {
+        (_key, _part, _axis) = (other._key, other._part, axis);
+        (Step, Device) = (other.Step, other.Device);
+    }
+
+    /// <inheritdoc/>
+    public override StepContext Along(int axis) => _part is null ? this : new SeededStep(this, axis);
+
+    /// <inheritdoc/>
+    public override StepContext ForAll => Along(Nowhere);
 
     /// <inheritdoc/>
     public override Tensor Uniform(string name, params ReadOnlySpan<long> shape)
     {
         using var generator = new Generator(Init.SeedOf(_key, name));
-        return Ops.Empty(shape).UniformInPlace(generator: generator).To(Device, DType.Float32);
+        var values = Rows(Ops.Empty(Whole(shape)).UniformInPlace(generator: generator), shape);
+        return values.To(Device, DType.Float32);
     }
 
     /// <inheritdoc/>
     public override Tensor Normal(string name, params ReadOnlySpan<long> shape)
     {
         using var generator = new Generator(Init.SeedOf(_key, name));
-        return Ops.Empty(shape).NormalInPlace(generator: generator).To(Device, DType.Float32);
+        var values = Rows(Ops.Empty(Whole(shape)).NormalInPlace(generator: generator), shape);
+        return values.To(Device, DType.Float32);
     }
 
     /// <inheritdoc/>
     public override Tensor NoiseLevels(string name, INoiseLevels distribution, int count)
     {
         ArgumentNullException.ThrowIfNull(distribution);
-        var levels = new double[count];
+        var levels = new double[Whole([count])[0]];
         distribution.Sample(new SeededDraws(unchecked((long)Init.SeedOf(_key, name)), Step), levels);
-        return Tensor.From<double>(levels).To(Device, DType.Float32);
+        return Rows(Tensor.From<double>(levels), [count]).To(Device, DType.Float32);
+    }
+
+    // Samples, or several views of them one after the other, lie on the axis; anything else holds for all samples.
+    private bool IsSplit(ReadOnlySpan<long> shape) =>
+        _part is { } part && _axis >= 0 && _axis < shape.Length && shape[_axis] > 0 && shape[_axis] % part.Count == 0;
+
+    private long[] Whole(ReadOnlySpan<long> shape)
+    {
+        var whole = shape.ToArray();
+        if (IsSplit(shape))
+            whole[_axis] = shape[_axis] / _part!.Value.Count * _part.Value.Total;
+        return whole;
+    }
+
+    private Tensor Rows(Tensor whole, ReadOnlySpan<long> shape)
+    {
+        if (!IsSplit(shape))
+            return whole;
+        var part = _part!.Value;
+        if (shape[_axis] == part.Count)
+            return whole.Narrow(_axis, part.First, part.Count).Contiguous();
+        long[] views = [.. shape[.._axis], shape[_axis] / part.Count, part.Total, .. shape[(_axis + 1)..]];
+        return whole.View(views).Narrow(_axis + 1, part.First, part.Count).Contiguous().View(shape);
     }
 }

@@ -5,7 +5,7 @@ namespace Selfsame.Objectives;
 
 /// <summary>Features of a Vision Transformer; the last layer's tokens are those after the final norm.</summary>
 /// <param name="encoder">The model.</param>
-public sealed class VisionTransformerFeatures(VisionTransformer encoder) : IFeatureExtractor
+public sealed class VisionTransformerFeatures(VisionTransformer encoder) : IAttentionExtractor
 {
     /// <inheritdoc/>
     public int Layers => encoder.Settings.Blocks.Depth;
@@ -24,5 +24,14 @@ public sealed class VisionTransformerFeatures(VisionTransformer encoder) : IFeat
         var normed = encoder.Encode(batch[Modality.Image], layers: layers);
         layers[^1] = normed;
         return last is { } count ? layers[..count] : layers;
+    }
+
+    /// <inheritdoc/>
+    public Tensor Attention(Batch batch, int block)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var record = new AttentionRecord(block);
+        encoder.Encode(batch[Modality.Image], record: record);
+        return record.Weights ?? throw new ArgumentOutOfRangeException(nameof(block), block, $"the encoder has {Layers} blocks");
     }
 }

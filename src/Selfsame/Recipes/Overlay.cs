@@ -15,8 +15,8 @@ internal static class Overlay
 
     /// <summary>The recipe with the environment's values in place.</summary>
     /// <remarks>
-    /// Other programs may own variables with our prefix, so one counts as a setting when its first word is a key of the recipe.
-    /// One that only looks like such a key, or has the double underscore of a nested key, is a typing error and refused.
+    /// A variable with our prefix is a setting, one of <see cref="ProgramVariables"/>, or a typing error and refused: a setting that silently has no effect
+    /// costs a run.
     /// </remarks>
     public static MapNode Apply(MapNode root, IReadOnlyDictionary<string, string> environment, SettingsShape shape, List<RecipeFault> faults)
     {
@@ -27,11 +27,17 @@ internal static class Overlay
             var origin = new ValueOrigin(OriginKind.Environment, Shown($"{name}={value}"));
             if (keys.Contains(path[0]))
                 root = Apply(root, new(origin.Name, string.Join('.', path), value), origin, faults);
-            else if (path.Length > 1 || Names.Nearest(path[0], keys) is not null)
-                faults.Add(new(origin, path[0], $"is not a setting of a recipe.{Names.Hint(path[0], keys)} Settings: {string.Join(", ", keys.Order(StringComparer.Ordinal))}"));
+            else if (!ProgramVariables.Contains(name))
+                faults.Add(new(origin, path[0], $"is not a setting of a recipe.{Hint(name, path[0], keys)} Settings: {string.Join(", ", keys.Order(StringComparer.Ordinal))}"));
         }
         return root;
     }
+
+    // Whichever is nearer: a setting, or a variable of the program.
+    private static string Hint(string name, string word, IReadOnlyList<string> keys) =>
+        Names.Nearest(word, keys) is { } key ? $" Did you mean {key}?"
+            : Names.Nearest(name[Prefix.Length..], ProgramVariables.All.Keys.Select(k => k[Prefix.Length..])) is { } near ? $" Did you mean {Prefix}{near}?"
+            : "";
 
     private static MapNode Apply(MapNode root, Override item, ValueOrigin origin, List<RecipeFault> faults)
     {

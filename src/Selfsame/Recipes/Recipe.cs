@@ -88,10 +88,19 @@ public sealed record Recipe : ICheckable
             yield return new("micro_batch", $"is {micro}, which does not divide batch {Batch}; {NearestDivisor(Batch, micro)} would");
         if (Data.ImageSize is { } side && side % Encoder.Patch != 0)
         {
-            var below = side / Encoder.Patch * Encoder.Patch;
-            var fits = below > 0 ? $"{below} or {below + Encoder.Patch}" : $"{Encoder.Patch}";
-            yield return new("data.image_size", $"is {side}; patches of side {Encoder.Patch} need a multiple of {Encoder.Patch}, such as {fits}");
+            yield return new("data.image_size", $"is {side}; patches of side {Encoder.Patch} need a multiple of {Encoder.Patch}, such as {Multiples(side)}");
         }
+        for (var k = 0; k < Data.Views.Count; k++)
+        {
+            if (Data.Views[k].Size % Encoder.Patch != 0)
+                yield return new(FormattableString.Invariant($"data.views[{k}].size"), $"is {Data.Views[k].Size}; patches of side {Encoder.Patch} need a multiple of {Encoder.Patch}, such as {Multiples(Data.Views[k].Size)}");
+        }
+    }
+
+    private string Multiples(int side)
+    {
+        var below = side / Encoder.Patch * Encoder.Patch;
+        return below > 0 ? $"{below} or {below + Encoder.Patch}" : $"{Encoder.Patch}";
     }
 
     private static int NearestDivisor(int number, int near)

@@ -17,7 +17,7 @@ public sealed class RecipeLoader(SystemTable systems)
     /// <summary>Reads a recipe file.</summary>
     /// <param name="path">The file, UTF-8, at most 1 MiB; null for none, so that everything comes from overrides and environment.</param>
     /// <param name="overrides">Values from the command line; of two for one key the later one counts.</param>
-    /// <param name="environment">Environment variables; <c>SELFSAME_DATA__SOURCE</c> sets <c>data.source</c>, the others are ignored.</param>
+    /// <param name="environment">Environment variables; <c>SELFSAME_DATA__SOURCE</c> sets <c>data.source</c>; one with our prefix that is neither a setting nor one of <see cref="ProgramVariables"/> is refused.</param>
     /// <exception cref="RecipeException">The recipe can't be used; holds everything that is wrong with it.</exception>
     public LoadedRecipe Load(string? path, IReadOnlyList<Override> overrides, IReadOnlyDictionary<string, string> environment)
     {
@@ -30,7 +30,7 @@ public sealed class RecipeLoader(SystemTable systems)
     /// <param name="yaml">The recipe.</param>
     /// <param name="name">Name for messages, normally the file's; null when there is no recipe and <paramref name="yaml"/> is empty.</param>
     /// <param name="overrides">Values from the command line; of two for one key the later one counts.</param>
-    /// <param name="environment">Environment variables; <c>SELFSAME_DATA__SOURCE</c> sets <c>data.source</c>, the others are ignored.</param>
+    /// <param name="environment">Environment variables; <c>SELFSAME_DATA__SOURCE</c> sets <c>data.source</c>; one with our prefix that is neither a setting nor one of <see cref="ProgramVariables"/> is refused.</param>
     /// <exception cref="RecipeException">The recipe can't be used; holds everything that is wrong with it.</exception>
     public LoadedRecipe LoadText(
         string yaml, string? name, IReadOnlyList<Override> overrides, IReadOnlyDictionary<string, string> environment)

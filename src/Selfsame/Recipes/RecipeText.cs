@@ -49,6 +49,11 @@ internal static class RecipeText
                 faults.Add(new(new(OriginKind.Recipe, path, line), "", $"Byte 0x{rest[0]:X2} is not UTF-8. Save the file as UTF-8"));
                 return null;
             }
+            if (rune.Value == 0)
+            {
+                faults.Add(new(new(OriginKind.Recipe, path, line), "", "Byte 0x00 is in no text. Is this file a recipe?"));
+                return null;
+            }
             line += rune.Value == '\n' ? 1 : 0;
             rest = rest[used..];
         }

@@ -15,6 +15,32 @@ public static partial class RecipeWriter
     public static string Write(Recipe recipe, IReadOnlyDictionary<string, ValueOrigin>? origins = null) =>
         Write((object)recipe, origins);
 
+    /// <summary>Every value by its full key, as a recipe writes it, in the order of the recipe; the keys are those of <see cref="LoadedRecipe.Origins"/>.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Values(Recipe recipe)
+    {
+        var values = new List<KeyValuePair<string, string>>();
+        Collect(RecipeTree.Of(recipe, RecipeKinds.All), "", values);
+        return values;
+    }
+
+    private static void Collect(Node node, string path, List<KeyValuePair<string, string>> values)
+    {
+        if (node is MapNode { Entries.Count: > 0 } map)
+        {
+            foreach (var entry in map.Entries)
+                Collect(entry.Value, YamlReader.Join(path, entry.Key), values);
+        }
+        else if (node is ListNode list && list.Items.Any(item => item is MapNode))
+        {
+            for (var i = 0; i < list.Items.Count; i++)
+                Collect(list.Items[i], $"{path}[{i}]", values);
+        }
+        else
+        {
+            values.Add(new(path, Flow(node)));
+        }
+    }
+
     /// <summary>Any settings record as YAML.</summary>
     internal static string Write(object settings, IReadOnlyDictionary<string, ValueOrigin>? origins = null)
     {

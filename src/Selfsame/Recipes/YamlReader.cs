@@ -107,6 +107,8 @@ internal sealed class YamlReader
             if (!_parser.TryConsume<Scalar>(out var name))
                 throw Refuse(_parser.Current!.Start, key, "has a key that is not a word");
             var path = Join(key, name.Value);
+            if (name is { Value: "<<", Style: ScalarStyle.Plain })
+                throw Refuse(name.Start, key, $"{(key.Length == 0 ? "The recipe has" : "has")} a merge key (<<); a recipe has none. Write the settings out, or repeat a whole value with an alias");
             var value = Value(path, depth + 1);
             if (!entries.TryAdd(name.Value, new(name.Value, At(name.Start), value)))
             {

@@ -37,6 +37,10 @@ public sealed record CheckpointState
     /// <summary>Last losses, for the guard against spikes, oldest first.</summary>
     public IReadOnlyList<double> RecentLosses { get; init; } = [];
 
+    /// <summary>Samples that passed through the model at once, where the batch was split; null: all of it. For the record, as the result does not depend on it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MicroBatch { get; init; }
+
     /// <summary>Training loss of the last log interval.</summary>
     public double Loss { get; init; }
 

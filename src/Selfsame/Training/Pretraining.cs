@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
 using Selfsame.Evaluation;
+using Selfsame.Evaluation.Gallery;
 using Selfsame.Evaluation.Report;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training.Logging;
+using Selfsame.Training.Planning;
 using Selfsame.Training.Progress;
 
 namespace Selfsame.Training;
@@ -16,6 +18,9 @@ public sealed record PretrainingOptions
 {
     /// <summary>The recipe, with where its values came from.</summary>
     public required LoadedRecipe Recipe { get; init; }
+
+    /// <summary>The systems that the recipe was read with; a table of one's own knows further objectives.</summary>
+    public SystemTable Systems { get; init; } = SystemTable.BuiltIn;
 
     /// <summary>Folder of the run; an unfinished run in it goes on.</summary>
     public required string Folder { get; init; }
@@ -34,6 +39,9 @@ public sealed record PretrainingOptions
 
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Also measure random weights and the raw input. True by default; a comparison of arms needs neither, and they take as long as the evaluation itself.</summary>
+    public bool Baselines { get; init; } = true;
 
     /// <summary>Told when a phase other than training begins, for a person.</summary>
     public Action<string>? OnPhase { get; init; }
@@ -57,6 +65,9 @@ public sealed class Pretraining : IDisposable
     private readonly ThroughputMeter _throughput;
     private CheckpointState _state;
     private int _reportedBad;
+    private long _peak;
+    private long? _trainingPeak;
+    private readonly List<string> _splits = [];
 
     private Pretraining(PretrainingOptions options, RunFolder folder, RunData data)
     {
@@ -89,7 +100,8 @@ public sealed class Pretraining : IDisposable
         using var taken = folder.Lock(options.Time);
         RequireSameRecipe(options, folder);
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
-        using var data = await RunData.OpenAsync(options.Recipe.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        BatchRoom.Require(options.Recipe, data.Transform.OutputShape.Aggregate(1L, static (a, b) => a * b), MachineMemory.Available());
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var run = new Pretraining(options, folder, data);
         return run.Run(cancellation);
@@ -107,12 +119,18 @@ public sealed class Pretraining : IDisposable
         Resume();
         _quarantine.CountIndex(_data.Set);
         ReportQuarantine();
+        foreach (var (path, excluded, unknown) in _data.Set.ExclusionLists)
+            _options.Observer.On(new TrainingEvent.Warning(FormattableString.Invariant($"{excluded} samples are left out by {path}") + (unknown > 0 ? FormattableString.Invariant($"; {unknown} names in it are not in the data") : "")));
         MeasureBaselines(cancellation);
         _health.Begin(_folder, _state);
         var outcome = RunOutcome.Failed;
         try
         {
+            _peak = MachineMemory.PeakResident;
+            var counted = MachineMemory.ResetPeakResident();
             Train(cancellation);
+            _trainingPeak = counted ? MachineMemory.PeakResident : null;
+            _peak = Math.Max(_peak, MachineMemory.PeakResident);
             outcome = RunOutcome.Completed;
         }
         catch (OperationCanceledException)
@@ -141,7 +159,7 @@ public sealed class Pretraining : IDisposable
 
     private void MeasureBaselines(CancellationToken cancellation)
     {
-        if (_evaluator is null || _state.Baselines.Count > 0 || _state.Step > 0)
+        if (_evaluator is null || !_options.Baselines || _state.Baselines.Count > 0 || _state.Step > 0)
             return;
         _options.OnPhase?.Invoke("Measuring the baselines: random weights and raw input");
         _state = _state with
@@ -171,8 +189,10 @@ public sealed class Pretraining : IDisposable
             Step = _state.Step,
             Position = _state.Position,
             OnSkipped = text => _options.Observer.On(new TrainingEvent.Warning(text)),
+            OnSplit = Split,
             BadBatchFolder = Path.Combine(_folder.Path, "debug"),
         };
+        loop.FitMemory(MachineMemory.Available(), cancellation);
         var start = TimeSpan.FromSeconds(_state.Seconds);
         var (logs, saves, judges) = (new Every(_recipe.Log.Every, batch, epoch, start), new Every(_recipe.Checkpoint.Every, batch, epoch, start), new Every(_recipe.Evaluate?.Every, batch, epoch, start));
         var clock = new TrainingClock(_options.Time, _state.Seconds);
@@ -241,6 +261,12 @@ public sealed class Pretraining : IDisposable
     private static long Estimate(TrainingClock clock, TimeSpan budget, long step) =>
         (long)(step * Math.Max(1, budget / TimeSpan.FromSeconds(Math.Max(1e-3, clock.Elapsed.TotalSeconds))));
 
+    private void Split(string text)
+    {
+        _options.Observer.On(new TrainingEvent.Warning(text));
+        _splits.Add(text);
+    }
+
     private void Update(TrainingLoop loop, LossGuard guard, TrainingClock clock) => _state = _state with
     {
         Step = loop.Step,
@@ -250,6 +276,7 @@ public sealed class Pretraining : IDisposable
         OptimizerSteps = _model.Optimizer.StepCount,
         Skipped = guard.Skipped,
         RecentLosses = guard.Recent,
+        MicroBatch = loop.MicroBatch < _recipe.Batch ? loop.MicroBatch : null,
     };
 
     private void WriteLog(StepReport report, double rate, double momentum, MetricsLog log, TensorBoardWriter board, long total)
@@ -265,6 +292,8 @@ public sealed class Pretraining : IDisposable
             metrics.Add(new Metric("teacher_momentum", momentum));
         if (_state.Skipped > 0)
             metrics.Add(new Metric("skipped_steps", _state.Skipped));
+        if (_state.MicroBatch is { } micro && micro != _recipe.MicroBatch)
+            metrics.Add(new Metric("micro_batch", micro));
         log.Write(_state.Step, _state.Samples, metrics.ToArray());
         board.Scalars(metrics.ToArray(), _state.Step);
         ReportQuarantine();
@@ -285,6 +314,7 @@ public sealed class Pretraining : IDisposable
         log.Write(_state.Step, _state.Samples, metrics);
         board.Scalars(metrics, _state.Step);
         DrawSamples(board, cancellation);
+        DrawFigures(finished: false, cancellation);
         _options.Observer.On(new TrainingEvent.Evaluated(_state.Step, metrics));
         if (_recipe.Checkpoint.Best is not { } name || metrics.FirstOrDefault(m => m.Name == name) is not { Name: not null } found)
             return;
@@ -328,6 +358,14 @@ public sealed class Pretraining : IDisposable
         board?.Image("samples", png, _state.Step);
     }
 
+    private void DrawFigures(bool finished, CancellationToken cancellation)
+    {
+        using var precision = _precision.Enter();
+        RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+        if (finished)
+            RunFigures.Draw(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+    }
+
     private RunResult Conclude(CancellationToken cancellation)
     {
         IReadOnlyList<Metric> metrics = [];
@@ -336,13 +374,15 @@ public sealed class Pretraining : IDisposable
             _options.OnPhase?.Invoke("Evaluating the trained model");
             metrics = Evaluate(samples: true, cancellation);
             DrawSamples(board: null, cancellation);
+            _options.OnPhase?.Invoke("Drawing the figures");
+            DrawFigures(finished: true, cancellation);
         }
 
         var result = new RunResult
         {
             System = _recipe.System,
             Recipe = _options.RecipeFile,
-            Paper = SystemTable.BuiltIn.Find(_recipe.System)?.Paper,
+            Paper = _options.Systems.Find(_recipe.System)?.Paper,
             Steps = _state.Step,
             Samples = _state.Samples,
             Seconds = _state.Seconds,
@@ -354,6 +394,10 @@ public sealed class Pretraining : IDisposable
             RecipeId = SeedGroups.RecipeId(_recipe),
             Baselines = _state.Baselines,
             Better = Protocols.Better(metrics),
+            PeakMemoryBytes = Math.Max(_peak, MachineMemory.PeakResident),
+            TrainingPeakMemoryBytes = _trainingPeak,
+            MicroBatch = _state.MicroBatch,
+            Warnings = _splits.Count > 0 ? _splits : null,
             Seed = (long)_recipe.Seed,
             Command = _options.Command,
             Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",
@@ -380,7 +424,7 @@ public sealed class Pretraining : IDisposable
             return;
         }
 
-        var before = new RecipeLoader(SystemTable.BuiltIn).Load(folder.RecipePath, [], new Dictionary<string, string>()).Recipe;
+        var before = new RecipeLoader(options.Systems).Load(folder.RecipePath, [], new Dictionary<string, string>()).Recipe;
         // A longer duration goes on with the run; anything else would be another run.
         if (before with { Duration = options.Recipe.Recipe.Duration } != options.Recipe.Recipe)
             throw new TrainingStoppedException($"{folder.Path} holds a run of another recipe (see {folder.RecipePath}). Give another --out, or delete the folder.");

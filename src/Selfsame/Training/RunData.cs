@@ -9,6 +9,9 @@ namespace Selfsame.Training;
 /// <summary>A recipe's data, opened: the samples, how they become views, and what evaluation sees.</summary>
 public sealed class RunData : IDisposable
 {
+    /// <summary>Most bytes of decoded pictures that the loader keeps.</summary>
+    internal const long PictureCacheBytes = 1L << 30;
+
     private RunData(Recipe recipe, DataSet set, IReadOnlyList<ViewSettings> views, ViewSettings plain)
     {
         Set = set;
@@ -66,14 +69,13 @@ public sealed class RunData : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (recipe.Data.Cache is { } cache)
             options = options with { CacheFolder = cache };
+        if (recipe.Data.Exclude is { } exclude)
+            options = options with { Exclude = exclude };
         var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
         var sets = new List<DataSet>();
         try
         {
-            var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
-            if (views.Length == 0)
-                views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
-            var plain = InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background };
+            var (views, plain) = Views(recipe);
             foreach (var further in recipe.Evaluate?.Sets ?? [])
                 sets.Add(await DataSource.OpenAsync(further.Source, options, cancellation).ConfigureAwait(false));
             return new RunData(recipe, set, views, plain) { EvaluationSets = sets };
@@ -84,6 +86,20 @@ public sealed class RunData : IDisposable
             sets.ForEach(further => further.Dispose());
             throw;
         }
+    }
+
+    /// <summary>Opens the data as <see cref="OpenAsync(Recipe, DataOptions, CancellationToken)"/> does; where that fails, says where the source was written.</summary>
+    /// <param name="loaded">The recipe, with where its values came from.</param>
+    /// <param name="options">Cache folder and progress.</param>
+    /// <param name="cancellation">Stops fetching.</param>
+    /// <exception cref="RecipeException">The source is nothing that can be opened.</exception>
+    /// <exception cref="DataSourceException">The data can't be had, or has no such column.</exception>
+    public static Task<RunData> OpenAsync(LoadedRecipe loaded, DataOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        return DataSource.Judge(loaded.Recipe.Data.Source) is { } fault
+            ? throw new RecipeException([new RecipeFault(loaded.Origins.GetValueOrDefault("data.source", ValueOrigin.Default), "data.source", fault)])
+            : OpenAsync(loaded.Recipe, options, cancellation);
     }
 
     /// <summary>A loader of training batches.</summary>
@@ -99,7 +115,7 @@ public sealed class RunData : IDisposable
             Seed = recipe.Seed,
             Start = start,
             Workers = recipe.Data.Workers,
-            CacheBytes = 1L << 30,
+            CacheBytes = PictureCacheBytes,
             LabelColumns = Labels is null ? [] : [Labels.Column],
         }, quarantine);
     }
@@ -110,6 +126,15 @@ public sealed class RunData : IDisposable
         Set.Dispose();
         foreach (var set in EvaluationSets)
             set.Dispose();
+    }
+
+    /// <summary>The training views of a recipe, and the one view that evaluation sees.</summary>
+    internal static (ViewSettings[] Training, ViewSettings Plain) Views(Recipe recipe)
+    {
+        var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
+        if (views.Length == 0)
+            views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
+        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background });
     }
 
     private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range

@@ -37,6 +37,9 @@ public sealed class RunFolder
     /// <summary>The folder of samples.</summary>
     public string SamplesPath => At("samples");
 
+    /// <summary>The folder of figures, see <see cref="Evaluation.Gallery.RunFigures"/>.</summary>
+    public string FiguresPath => At("figures");
+
     /// <summary>The outcome, see <see cref="RunResult"/>; not there before the run is finished.</summary>
     public string ResultPath => At("result.json");
 

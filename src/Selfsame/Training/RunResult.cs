@@ -59,6 +59,18 @@ public sealed record RunResult
     /// <summary>Which way is better (<c>higher</c>, <c>lower</c> or <c>none</c>), for metrics whose name doesn't tell.</summary>
     public IReadOnlyDictionary<string, string>? Better { get; init; }
 
+    /// <summary>The most memory that the process had at once in the last session, in bytes; null in results of older versions.</summary>
+    public long? PeakMemoryBytes { get; init; }
+
+    /// <summary>The same while training alone, without evaluation; null where the system doesn't tell.</summary>
+    public long? TrainingPeakMemoryBytes { get; init; }
+
+    /// <summary>Samples that passed through the model at once, where the batch was split; null: all of it.</summary>
+    public int? MicroBatch { get; init; }
+
+    /// <summary>What the user should know about the run, such as a batch that had to be split; null for nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>Seed of every random draw.</summary>
     public required long Seed { get; init; }
 

@@ -3,6 +3,8 @@ using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training.Logging;
+using Selfsame.Training.Planning;
+using Selfsame.Training.Progress;
 
 namespace Selfsame.Training;
 
@@ -18,10 +20,17 @@ internal sealed class TrainingLoop
     private readonly BatchLoader _batches;
     private readonly LossGuard _guard;
     private readonly BatchShape _shape;
-    private readonly Meter _meter = new();
+    private readonly AverageMeter _meter = new();
+    private readonly Queue<HostBatch> _ahead = new();
+    private readonly bool _keepsIntermediates;
 
-    internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, BatchShape shape, ComputePrecision precision, LossGuard guard) =>
+    internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, BatchShape shape, ComputePrecision precision, LossGuard guard)
+    {
         (_recipe, _model, _step, _batches, _shape, _guard) = (recipe, model, new TrainingStep(recipe, model, precision), batches, shape, guard);
+        MicroBatch = recipe.MicroBatch ?? recipe.Batch;
+        // Only an objective that looks at a finished step needs more of it than the loss.
+        _keepsIntermediates = model.Objective.GetType().GetMethod(nameof(Objective.AfterStep))!.DeclaringType != typeof(Objective);
+    }
 
     /// <summary>Optimizer steps done.</summary>
     internal long Step { get; set; }
@@ -32,40 +41,65 @@ internal sealed class TrainingLoop
     /// <summary>Where the loader stands, in samples.</summary>
     internal long Position { get; set; }
 
+    /// <summary>Samples that pass through the model at once.</summary>
+    internal int MicroBatch { get; private set; }
+
     /// <summary>Where the batch of a step without finite loss is kept for a closer look; null keeps none.</summary>
     internal string? BadBatchFolder { get; init; }
 
     /// <summary>Told of every skipped step: why.</summary>
     internal Action<string>? OnSkipped { get; set; }
 
+    /// <summary>Told when memory ran out or would run out, and the batch is split: why.</summary>
+    internal Action<string>? OnSplit { get; set; }
+
+    /// <summary>Splits the batch where it would not fit, before the first step. Does nothing where the recipe says how it is split, or the method can't be.</summary>
+    /// <param name="available">Bytes that tensors may still take.</param>
+    /// <param name="cancel">Stops waiting for data.</param>
+    internal void FitMemory(long available, CancellationToken cancel)
+    {
+        if (_recipe.MicroBatch is not null || _recipe.Batch == 1 || !_model.Objective.IsMeanOverSamples)
+            return;
+        var host = Load(cancel);
+        _ahead.Enqueue(host);
+        using var scope = Scope.Enter();
+        try
+        {
+            var needs = new StepProbe(_model, _step).Measure(_shape.Batch(host), host.Count);
+            var part = needs.LargestPart(_recipe.Batch, available);
+            if (part == _recipe.Batch)
+                return;
+            MicroBatch = part;
+            OnSplit?.Invoke(FormattableString.Invariant($"a batch of {_recipe.Batch} needs about {HumanText.Bytes(needs.For(_recipe.Batch))} for its tensors, and {HumanText.Bytes(available)} are free: it passes in parts of {part}, with the same result"));
+        }
+        catch (TorchException problem) when (problem.IsOutOfMemory)
+        {
+            Halve(problem);
+        }
+        finally
+        {
+            TorchMemory.Trim();  // the sizes of small parts do not come again
+        }
+    }
+
     /// <summary>Runs one optimizer step.</summary>
     /// <param name="rate">Learning rate.</param>
     /// <param name="momentum">Share of itself that the teacher keeps.</param>
     /// <param name="cancel">Stops waiting for data.</param>
-    /// <exception cref="TrainingStoppedException">Too many steps in a row had to be skipped.</exception>
+    /// <exception cref="TrainingStoppedException">Too many steps in a row had to be skipped, or not even one sample fits into memory.</exception>
     internal void RunStep(double rate, double momentum, CancellationToken cancel)
     {
-        using var scope = Scope.Enter();  // every tensor born in this step is freed at its end
-        _step.Begin(rate);
-        var loss = 0.0;
-        var parts = new List<(HostBatch Host, ObjectiveResult Result)>(_recipe.Accumulate);
+        var hosts = new List<HostBatch>(1);
         try
         {
-            for (var part = 0; part < _recipe.Accumulate; part++)
+            while (!TryStep(hosts, rate, momentum, cancel))
             {
-                var host = _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
-                var result = Part(host, part);
-                parts.Add((host, result));
-                loss += result.Loss.Item() / _recipe.Accumulate;
-                Position = host.NextPosition;
+                // Again from the start with smaller parts: the one that failed may have left part of its gradients.
             }
-
-            LastLoss = loss;
-            Conclude(loss, momentum, parts);
         }
         finally
         {
-            foreach (var (host, _) in parts)
+            foreach (var host in hosts)
                 host.Dispose();
         }
 
@@ -80,23 +114,86 @@ internal sealed class TrainingLoop
         return new StepReport(loss.Name is null ? double.NaN : loss.Value, [.. averages.Where(m => m.Name != "loss")]);
     }
 
-    // Of a micro-batch only what the result names outlives it.
-    private ObjectiveResult Part(HostBatch host, int part)
+    private bool TryStep(List<HostBatch> hosts, double rate, double momentum, CancellationToken cancel)
+    {
+        using var scope = Scope.Enter();  // every tensor born in this step is freed at its end
+        var parts = new List<(ObjectiveResult Result, double Weight)>();
+        try
+        {
+            _step.Begin(rate);
+            var (loss, weights, seen) = (0.0, 0.0, 0);
+            for (var k = 0; seen < _recipe.Batch; k++)
+            {
+                if (k == hosts.Count)
+                    hosts.Add(Load(cancel));
+                for (var first = 0; first < hosts[k].Count;)
+                {
+                    var count = Math.Min(MicroBatch, hosts[k].Count - first);
+                    var (result, weight) = Part(hosts[k], first, new BatchPart(seen, count, _recipe.Batch));
+                    parts.Add((result, weight));
+                    (loss, weights) = (loss + (result.Loss.Item() * weight), weights + weight);
+                    (first, seen) = (first + count, seen + count);
+                }
+            }
+
+            // Each part was weighted as if the weights added up to the samples; where they count something else, that is known only now.
+            if (weights != _recipe.Batch && parts.Count > 1 && weights > 0)
+                _step.Scale(_recipe.Batch / weights);
+            LastLoss = parts.Count > 1 ? loss / weights : parts[0].Result.Loss.Item();
+            Conclude(LastLoss, momentum, parts);
+            Position = hosts[^1].NextPosition;
+            return true;
+        }
+        catch (TorchException problem) when (problem.IsOutOfMemory)
+        {
+            Halve(problem);
+            return false;
+        }
+    }
+
+    private HostBatch Load(CancellationToken cancel) =>
+        _ahead.TryDequeue(out var host) ? host : _batches.Next(cancel) ?? throw new InvalidOperationException("the loader of a run has no end");
+
+    private void Halve(TorchException problem)
+    {
+        if (!_model.Objective.IsMeanOverSamples && _recipe.MicroBatch is null)
+            throw new TrainingStoppedException($"memory ran out at a batch of {_recipe.Batch}, which {_recipe.System} can't split: it compares the samples of a batch with each other. Lower --batch. ({problem.Message})");
+        if (MicroBatch == 1)
+            throw new TrainingStoppedException($"memory ran out with a single sample. Take a smaller encoder or smaller views, or free memory ({HumanText.Bytes(MachineMemory.Available())} can be had). ({problem.Message})");
+        var before = MicroBatch;
+        MicroBatch = Math.Max(1, MicroBatch / 2);
+        TorchMemory.Trim();
+        OnSplit?.Invoke(FormattableString.Invariant($"memory ran out at {before} samples at once: from step {Step + 1} on the batch of {_recipe.Batch} passes in parts of {MicroBatch}, with the same result"));
+    }
+
+    // Of a part only what the result names outlives it, and its intermediates only where the objective looks back at them.
+    private (ObjectiveResult Result, double Weight) Part(HostBatch host, int first, BatchPart part)
     {
         using var inner = Scope.Enter();
-        var result = _step.Compute(_shape.Batch(host), Step, part);
-        _step.Backward(result);
+        var result = _step.Compute(Rows(host, first, part), Step, part);
+        var weight = result.Weight ?? part.Count;
+        TrainingStep.Backward(result, part.Count == part.Total ? 1 : weight / part.Total);
         if (!double.IsFinite(result.Loss.Item()))
-            OnSkipped?.Invoke(Culprit(host, part));
+            OnSkipped?.Invoke(Culprit(host, first, part));
         inner.MoveOut(result.Loss);
         foreach (var (_, value) in result.Figures)
             inner.MoveOut(value);
-        foreach (var value in result.Intermediates.Values)
-            inner.MoveOut(value);
-        return result;
+        if (_keepsIntermediates)
+        {
+            foreach (var value in result.Intermediates.Values)
+                inner.MoveOut(value);
+        }
+
+        return (result, weight);
     }
 
-    private void Conclude(double loss, double momentum, List<(HostBatch Host, ObjectiveResult Result)> parts)
+    private Batch Rows(HostBatch host, int first, BatchPart part)
+    {
+        var batch = _shape.Batch(host);
+        return part.Count == host.Count ? batch : batch.Rows(first, part.Count);
+    }
+
+    private void Conclude(double loss, double momentum, List<(ObjectiveResult Result, double Weight)> parts)
     {
         var gradient = _step.Measure();
         var problem = _guard.Judge(loss, gradient.Value);
@@ -105,11 +202,11 @@ internal sealed class TrainingLoop
             _step.Finish(gradient, momentum);
             _meter.Add("loss", loss);
             _meter.Add("gradient_norm", gradient.Value);
-            foreach (var (_, result) in parts)
+            foreach (var (result, weight) in parts)
             {
                 _model.Objective.AfterStep(result);
                 foreach (var (name, value) in result.Figures)
-                    _meter.Add(name, value.Item());
+                    _meter.Add(name, value.Item(), weight);
             }
         }
         else
@@ -120,49 +217,22 @@ internal sealed class TrainingLoop
         }
     }
 
-    // Runs the batch once more, watching every module.
-    private string Culprit(HostBatch host, int part)
+    // Runs the part once more, watching every module.
+    private string Culprit(HostBatch host, int first, BatchPart part)
     {
         using var scope = Scope.Enter();
         using var search = NonFiniteSearch.Start();
         using var guard = GradMode.Off();
+        var batch = Rows(host, first, part);
         if (BadBatchFolder is not null)
         {
             Directory.CreateDirectory(BadBatchFolder);
-            var batch = _shape.Batch(host);
             var path = Path.Combine(BadBatchFolder, FormattableString.Invariant($"step-{Step + 1}.safetensors"));
-            TensorFile.Save(path, [("image", batch[Modality.Image]), ("indices", Tensor.From(host.Indices))]);
+            TensorFile.Save(path, [("image", batch[Modality.Image].Contiguous()), ("indices", Tensor.From(host.Indices.Slice(first, (int)part.Count)))]);
         }
 
-        _step.Compute(_shape.Batch(host), Step, part);
+        _step.Compute(batch, Step, part);
         return search.Found is { } module ? $"first value that is not finite: output of {module}" : "all modules put out finite values; the loss itself overflowed";
-    }
-
-    /// <summary>Averages of figures between log steps.</summary>
-    private sealed class Meter
-    {
-        private readonly Dictionary<string, (double Sum, int Count)> _sums = [];
-        private readonly List<string> _order = [];
-
-        internal void Add(string name, double value)
-        {
-            if (!_sums.TryGetValue(name, out var sum))
-                _order.Add(name);
-            _sums[name] = (sum.Sum + value, sum.Count + 1);
-        }
-
-        internal List<Metric> Read()
-        {
-            var averages = new List<Metric>(_order.Count);
-            foreach (var name in _order)
-            {
-                if (_sums[name] is { Count: > 0 } sum)
-                    averages.Add(new Metric(name, sum.Sum / sum.Count));
-                _sums[name] = default;
-            }
-
-            return averages;
-        }
     }
 }
 

@@ -7,7 +7,9 @@ namespace Selfsame.Training;
 /// <summary>An objective made ready for training: weights initialised and packed, teachers apart, optimizer on top.</summary>
 public sealed class TrainingModel : IDisposable
 {
-    private const string WeightsFile = "model.safetensors", TeacherFile = "teacher.safetensors", OptimizerFile = "optimizer.safetensors";
+    internal const string WeightsFile = "model.safetensors", TeacherFile = "teacher.safetensors";
+
+    private const string OptimizerFile = "optimizer.safetensors";
 
     private readonly List<(string Name, Tensor Value)> _weights = [], _teacherWeights = [];
     private readonly List<Teacher> _teachers = [];

@@ -18,7 +18,7 @@ public sealed class DoctorTests
         var checks = json.RootElement.GetProperty("checks").EnumerateArray().ToList();
         Assert.Equal(ok ? ExitCodes.Done : ExitCodes.Failed, run.ExitCode);
         Assert.Equal(
-            ["dotnet", "libtorch", "BLAS", "FFmpeg", "native library", "processor", "cores", "memory", "disk", "GPU"],
+            ["dotnet", "libtorch", "BLAS", "FFmpeg", "native library", "processor", "cores", "threads", "memory", "disk for data", "disk for runs", "GPU", "npm", "apt", "browser"],
             checks.Select(check => check.GetProperty("name").GetString()));
         Assert.Equal(ok, checks.TrueForAll(check => check.GetProperty("state").GetString() != "missing"));
         Assert.All(checks, check =>
@@ -92,8 +92,18 @@ public sealed class DoctorTests
     {
         Assert.Equal(Check.Ok("memory", "4.0 GiB"), HardwareChecks.MemoryFrom(4L << 30));
         Assert.Equal(CheckState.Warn, HardwareChecks.MemoryFrom((4L << 30) - 1).State);
-        Assert.Equal(Check.Ok("disk", "5.0 GiB free for /c"), HardwareChecks.DiskFrom(5L << 30, "/c"));
-        Assert.Equal(CheckState.Warn, HardwareChecks.DiskFrom((5L << 30) - 1, "/c").State);
+        Assert.Equal(Check.Ok("disk", "5.0 GiB free for /c"), HardwareChecks.DiskFrom("disk", 5L << 30, "/c"));
+        Assert.Equal(CheckState.Warn, HardwareChecks.DiskFrom("disk", (5L << 30) - 1, "/c").State);
+    }
+
+    [Fact]
+    public void Few_threads_and_missing_package_managers_warn()
+    {
+        Assert.Equal(CheckState.Ok, HardwareChecks.Threads(null, 4).State);
+        Assert.Equal(CheckState.Ok, HardwareChecks.Threads("4", 4).State);
+        Assert.StartsWith("OMP_NUM_THREADS is 1, and there are 4 cores", HardwareChecks.Threads("1", 4).Found, StringComparison.Ordinal);
+        Assert.Equal([CheckState.Warn, CheckState.Warn, CheckState.Ok], ToolChecks.From(_ => null).Select(check => check.State));
+        Assert.Equal([Check.Ok("npm", "/b/npm"), Check.Ok("apt", "/b/apt-get"), Check.Ok("browser", "/b/chromium")], ToolChecks.From(name => $"/b/{name}"));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public partial class ReportTests
         Assert.Contains("<a href=\"https://arxiv.org/abs/2111.06377\" rel=\"noreferrer\">https://arxiv.org/abs/2111.06377</a>", html, StringComparison.Ordinal);
         Assert.Contains($"src=\"data:image/png;base64,{Convert.ToBase64String(Png)}\"><figcaption>step 1,000</figcaption>", html, StringComparison.Ordinal);
         Assert.Contains("<pre>system: mae\nbatch: 256\n</pre>", html, StringComparison.Ordinal);
-        Assert.Contains("<th scope=\"row\"><code>batch</code></th><td>command line --batch</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\"><code>batch</code></th><td><code>256</code></td><td class=\"flag\">flag: --batch 256</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\"><code>system</code></th><td><code>mae</code></td><td class=\"default\">default</td>", html, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">cut short</th><td class=\"number\">2</td><td><code>a.png, b.png</code></td>", html, StringComparison.Ordinal);
         Assert.Contains("<pre class=\"command\">selfsame pretrain recipes/mae.yaml</pre>", html, StringComparison.Ordinal);
         Assert.Contains("""{"title":"knn_accuracy","evaluation":true,"names":["knn_accuracy"],"steps":[20],"values":[[0.7]],"notFinite":0,"lines":[{"name":"random weights","value":0.42},{"name":"raw input","value":0.55}]}""", html, StringComparison.Ordinal);
@@ -174,7 +175,7 @@ public partial class ReportTests
             log.Write(20, 20, [new("knn_accuracy", 0.7)]);
         }
         File.WriteAllText(run.RecipePath, "system: mae\nbatch: 256\n");
-        File.WriteAllText(run.OriginsPath, """{"batch":"command line --batch"}""");
+        File.WriteAllText(run.OriginsPath, """{"batch":"--batch 256"}""");
         File.WriteAllText(run.QuarantinePath, """
             {"sample":"a.png","reason":"cut short"}
             {"sample":"b.png","reason":"cut short"}

@@ -198,7 +198,11 @@ internal static class RandomRecipe
             System = recipe.Objective is FlowSettings ? "self-flow" : "mae",
             MicroBatch = random.Next(2) == 0 ? null : recipe.Batch,
             Objective = recipe.Objective is MaskedSettings masked ? masked with { MaskRatio = 0.001 + 0.99 * random.NextDouble() } : recipe.Objective,
-            Data = recipe.Data with { ImageSize = random.Next(2) == 0 ? null : recipe.Encoder.Patch * random.Next(1, 8) },
+            Data = recipe.Data with
+            {
+                ImageSize = random.Next(2) == 0 ? null : recipe.Encoder.Patch * random.Next(1, 8),
+                Views = [.. recipe.Data.Views.Select(view => view with { Size = recipe.Encoder.Patch * random.Next(1, 8) })],
+            },
             Encoder = recipe.Encoder.Size is null ? recipe.Encoder with { Heads = heads, Width = heads * random.Next(1, 100) } : recipe.Encoder,
             Parameters = EquatableList.Create<ParameterRule>(parameters),
         };

@@ -94,15 +94,28 @@ internal static partial class TinyRun
     }
 
     /// <summary>Starts the command line in a process of its own.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start([], arguments, out _);
+
+    /// <summary>Starts the command line in a process of its own.</summary>
+    /// <param name="environment">Variables beside the inherited ones.</param>
+    /// <param name="arguments">Without the program.</param>
+    /// <param name="output">Receives what it prints.</param>
+    public static Process Start(Dictionary<string, string> environment, string[] arguments, out StringWriter output)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.GetDirectoryName(Path.GetDirectoryName(ParityFiles.Root))! };
         start.Environment["OMP_WAIT_POLICY"] = "passive";  // several of these share a machine
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "selfsame-cli.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        var printed = output = new StringWriter { NewLine = "\n" };
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is not null)
+                printed.WriteLine(line.Data);
+        };
         process.BeginOutputReadLine();
         return process;
     }

@@ -10,6 +10,8 @@ namespace Selfsame.Evaluation.Report;
 /// </summary>
 public static class ReportBuilder
 {
+    private static readonly string[] Scripts = ["uPlot.iife.min.js", "report.js", "timeline.js", "map.js"], Styles = ["uPlot.min.css", "report.css", "figures.css"];
+
     /// <summary>Writes the report into the run folder.</summary>
     /// <param name="folder">The run folder.</param>
     /// <returns>The file.</returns>
@@ -29,9 +31,29 @@ public static class ReportBuilder
         if (!Directory.Exists(folder.Path))
             throw new DirectoryNotFoundException($"{folder.Path} is not there; a report needs the folder of a run.");
         var data = new ReportData(folder);
-        var script = Asset("uPlot.iife.min.js") + "\n" + Asset("report.js");
-        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        var budget = new FileBudget();
+        return Page(data.Result?.System ?? "Run", Path.GetFileName(folder.Path), page =>
+        {
+            ReportSections.Header(page, data);
+            ReportSections.Metrics(page, data);
+            ReportSections.Curves(page, data);
+            ReportSamples.Write(page, data, budget);
+            ReportFigures.Write(page, data, budget);
+            ReportSections.Settings(page, data);
+            ReportSections.Environment(page, data);
+            ReportSections.Quarantine(page, data);
+            ReportSections.Command(page, data);
+        });
+    }
 
+    /// <summary>A page with styles and scripts, which needs nothing outside itself.</summary>
+    /// <param name="title">Title of the page.</param>
+    /// <param name="subject">What it is about, behind the title.</param>
+    /// <param name="body">Writes the content.</param>
+    internal static string Page(string title, string subject, Action<HtmlPage> body)
+    {
+        var script = string.Join('\n', Scripts.Select(Asset));
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
         var page = new HtmlPage();
         page.Add($"""
             <!doctype html>
@@ -44,18 +66,10 @@ public static class ReportBuilder
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-
             """).AddTrusted(hash).Add($"""
             '">
-            <title>{data.Result?.System ?? "Run"} – {Path.GetFileName(folder.Path)}</title>
+            <title>{title} – {subject}</title>
             <style>
-            """).AddTrusted("\n" + Asset("uPlot.min.css") + Asset("report.css")).AddTrusted("</style>\n</head>\n<body>\n<main>\n");
-
-        ReportSections.Header(page, data);
-        ReportSections.Metrics(page, data);
-        ReportSections.Curves(page, data);
-        ReportSamples.Write(page, data);
-        ReportSections.Settings(page, data);
-        ReportSections.Environment(page, data);
-        ReportSections.Quarantine(page, data);
-        ReportSections.Command(page, data);
+            """).AddTrusted("\n" + string.Concat(Styles.Select(Asset))).AddTrusted("</style>\n</head>\n<body>\n<main>\n");
+        body(page);
         page.AddTrusted("</main>\n<script>").AddTrusted(script).AddTrusted("</script>\n</body>\n</html>\n");
         return page.ToString();
     }
@@ -68,7 +82,7 @@ public static class ReportBuilder
         _ => name.Replace('_', ' '),
     };
 
-    private static string Asset(string name)
+    internal static string Asset(string name)
     {
         using var stream = typeof(ReportBuilder).Assembly.GetManifestResourceStream("Selfsame.Report." + name)
             ?? throw new InvalidOperationException($"The library was built without {name}.");

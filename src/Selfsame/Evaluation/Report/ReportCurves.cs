@@ -39,6 +39,44 @@ internal static class ReportCurves
             .Select(chart => Draw(data, chart.Key.Group, [.. chart.Select(metric => metric.Name)]))];
     }
 
+    /// <summary>The same metrics of several runs in one chart each,</summary>
+    /// <param name="runs">Runs with their names.</param>
+    internal static IReadOnlyList<Chart> Overlaid(IReadOnlyList<(string Name, ReportData Data)> runs)
+    {
+        var evaluated = runs.SelectMany(run => run.Data.Result?.Evaluation.Keys ?? []).ToHashSet();
+        var names = runs.SelectMany(run => run.Data.Entries).SelectMany(entry => entry.Metrics).Select(metric => metric.Name).Distinct();
+        return [.. names.Select(name => (Name: name, Group: GroupOf(name, evaluated))).OrderBy(metric => metric.Group).Select(metric => Overlay(runs, metric.Name, metric.Group))];
+    }
+
+    private static Chart Overlay(IReadOnlyList<(string Name, ReportData Data)> runs, string name, Group group)
+    {
+        var rows = new SortedDictionary<long, double?[]>();
+        var notFinite = 0;
+        for (var r = 0; r < runs.Count; r++)
+        {
+            foreach (var entry in runs[r].Data.Entries)
+            {
+                foreach (var metric in entry.Metrics)
+                {
+                    if (metric.Name == name)
+                        notFinite += Put(rows, runs.Count, entry.Step, r, metric.Value);
+                }
+            }
+        }
+
+        var (steps, values) = Thin([.. rows.Keys], [.. rows.Values], runs.Count);
+        return new() { Title = name, Evaluation = group == Group.Evaluation, Names = [.. runs.Select(run => run.Name)], Steps = steps, Values = values, NotFinite = notFinite, Lines = [] };
+    }
+
+    /// <returns>1 when the value is not finite and is left out, else 0.</returns>
+    private static int Put(SortedDictionary<long, double?[]> rows, int width, long step, int column, double value)
+    {
+        if (!rows.TryGetValue(step, out var row))
+            rows[step] = row = new double?[width];
+        row[column] = double.IsFinite(value) ? value : null;
+        return double.IsFinite(value) ? 0 : 1;
+    }
+
     internal static string ToJson(IReadOnlyList<Chart> charts) => JsonSerializer.Serialize(charts, ChartJson.Default.IReadOnlyListChart);
 
     private static Group GroupOf(string name, HashSet<string> evaluated)
@@ -63,12 +101,8 @@ internal static class ReportCurves
         {
             foreach (var metric in entry.Metrics)
             {
-                if (!column.TryGetValue(metric.Name, out var i))
-                    continue;
-                if (!rows.TryGetValue(entry.Step, out var row))
-                    rows[entry.Step] = row = new double?[names.Count];
-                row[i] = double.IsFinite(metric.Value) ? metric.Value : null;
-                notFinite += double.IsFinite(metric.Value) ? 0 : 1;
+                if (column.TryGetValue(metric.Name, out var i))
+                    notFinite += Put(rows, names.Count, entry.Step, i, metric.Value);
             }
         }
 
@@ -92,7 +126,7 @@ internal static class ReportCurves
         };
     }
 
-    private static (IReadOnlyList<long> Steps, IReadOnlyList<double?[]> Values) Thin(long[] steps, double?[][] rows, int series)
+    private static (IReadOnlyList<double> Steps, IReadOnlyList<double?[]> Values) Thin(long[] steps, double?[][] rows, int series)
     {
         var kept = new SortedSet<int>();
         if (steps.Length <= 2 * Stretches)
@@ -120,7 +154,7 @@ internal static class ReportCurves
                 }
             }
         }
-        return ([.. kept.Select(i => steps[i])], [.. Enumerable.Range(0, series).Select(s => kept.Select(i => rows[i][s]).ToArray())]);
+        return ([.. kept.Select(i => (double)steps[i])], [.. Enumerable.Range(0, series).Select(s => kept.Select(i => rows[i][s]).ToArray())]);
     }
 
     private static List<ChartLine> BaselinesOf(ReportData data, string name)
@@ -142,9 +176,14 @@ internal sealed record Chart
 
     public required bool Evaluation { get; init; }
 
+    /// <summary>What the chart runs over; null for steps.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Axis { get; init; }
+
     public required IReadOnlyList<string> Names { get; init; }
 
-    public required IReadOnlyList<long> Steps { get; init; }
+    /// <summary>Steps, or what <see cref="Axis"/> says.</summary>
+    public required IReadOnlyList<double> Steps { get; init; }
 
     public required IReadOnlyList<double?[]> Values { get; init; }
 

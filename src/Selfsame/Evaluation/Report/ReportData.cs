@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Selfsame.Evaluation.Gallery;
 using Selfsame.Training;
 using Selfsame.Training.Logging;
 
@@ -18,6 +19,8 @@ internal sealed class ReportData
         Origins = Try(() => ReadOrigins(folder.OriginsPath)) ?? [];
         Quarantine = Try(() => QuarantineSummary.Read(folder.QuarantinePath)) ?? QuarantineSummary.Empty;
         Samples = Try(folder.Samples) ?? [];
+        Figures = Try(() => RunFigures.Read(folder));
+        Settings = Recipe is null ? [] : SettingTable.Of(Recipe, Origins);
     }
 
     internal RunFolder Folder { get; }
@@ -33,6 +36,10 @@ internal sealed class ReportData
     internal QuarantineSummary Quarantine { get; }
 
     internal IReadOnlyList<RunSample> Samples { get; }
+
+    internal FigureSet? Figures { get; }
+
+    internal IReadOnlyList<SettingRow> Settings { get; }
 
     /// <summary>Files that could not be read, each with the reason.</summary>
     internal IReadOnlyList<string> Problems => _problems;

@@ -3,40 +3,24 @@ using Selfsame.Training.Progress;
 
 namespace Selfsame.Evaluation.Report;
 
-/// <summary>The section with pictures made during training, each kind in a row over time.</summary>
+/// <summary>The section with pictures made during training, each kind in a row over time and one of them large.</summary>
 internal static class ReportSamples
 {
-    private const int ShownOfEach = 6;
-
-    // In base64 a third larger: with scripts and curves the report stays under 10 MB.
-    private const long MostBytes = 6 << 20;
+    private const int ShownOfEach = 12;
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
 
-    internal static void Write(HtmlPage page, ReportData data)
+    internal static void Write(HtmlPage page, ReportData data, FileBudget budget)
     {
         page.AddTrusted("<section id=\"samples\">\n<h2>Samples over time</h2>\n");
-        long bytes = 0;
         var leftOut = 0;
         foreach (var kind in data.Samples.GroupBy(sample => sample.Name))
         {
-            page.Add($"<h3>{kind.Key}</h3>\n<div class=\"samples\">\n");
+            page.Add($"<h3>{Title(kind.Key)}</h3>\n<div class=\"timeline\"><div class=\"samples\">\n");
             var pictures = kind.Where(IsPng).ToArray();
             leftOut += kind.Count() - pictures.Length;
-            foreach (var sample in Spread(pictures))
-            {
-                // The length is asked first, so that a giant isn't even read.
-                if (bytes + new FileInfo(sample.Path).Length > MostBytes)
-                {
-                    leftOut++;
-                    continue;
-                }
-                var png = File.ReadAllBytes(sample.Path);
-                bytes += png.Length;
-                var step = HumanText.Count(sample.Step);
-                page.Add($"<figure><img alt=\"{sample.Name} after {step} steps\" src=\"data:image/png;base64,").AddTrusted(Convert.ToBase64String(png))
-                    .Add($"\"><figcaption>step {step}</figcaption></figure>\n");
-            }
-            page.AddTrusted("</div>\n");
+            foreach (var sample in Spread(pictures, ShownOfEach))
+                leftOut += Picture(page, sample, budget) ? 0 : 1;
+            page.AddTrusted("</div></div>\n");
         }
         if (data.Samples.Count == 0)
             page.AddTrusted("<p class=\"none\">No pictures were made during this run.</p>\n");
@@ -45,17 +29,35 @@ internal static class ReportSamples
         page.AddTrusted("</section>\n");
     }
 
-    private static bool IsPng(RunSample sample)
+    /// <summary>One picture with its step; false when it doesn't fit the page.</summary>
+    internal static bool Picture(HtmlPage page, RunSample sample, FileBudget budget)
+    {
+        if (budget.Read(sample.Path) is not { } png)
+            return false;
+        var step = HumanText.Count(sample.Step);
+        page.Add($"<figure><img alt=\"{sample.Name} after {step} steps\" src=\"data:image/png;base64,").AddTrusted(Convert.ToBase64String(png))
+            .Add($"\"><figcaption>step {step}</figcaption></figure>\n");
+        return true;
+    }
+
+    internal static bool IsPng(RunSample sample)
     {
         Span<byte> start = stackalloc byte[8];
         using var file = File.OpenRead(sample.Path);
         return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(Signature);
     }
 
-    /// <summary>The first, the last and some between.</summary>
-    private static IEnumerable<RunSample> Spread(RunSample[] samples)
+    internal static string Title(string name) => name switch
     {
-        var shown = Math.Min(ShownOfEach, samples.Length);
+        "samples" => "Generated samples",
+        "reconstruction-image" => "Reconstructions: input, seen, rebuilt, prediction, baseline",
+        _ => name,
+    };
+
+    /// <summary>The first, the last and some between.</summary>
+    private static IEnumerable<RunSample> Spread(RunSample[] samples, int most)
+    {
+        var shown = Math.Min(most, samples.Length);
         for (var i = 0; i < shown; i++)
             yield return samples[shown == 1 ? samples.Length - 1 : (int)((long)i * (samples.Length - 1) / (shown - 1))];
     }

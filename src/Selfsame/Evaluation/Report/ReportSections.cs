@@ -1,4 +1,5 @@
 using System.Globalization;
+using Selfsame.Recipes;
 using Selfsame.Training;
 using Selfsame.Training.Progress;
 
@@ -24,6 +25,13 @@ internal static class ReportSections
             ? new(VerdictKind.Unknown, "Not finished", $"The log ends at step {HumanText.Count(last.Step)}. The same command goes on from the last checkpoint.")
             : new(VerdictKind.Unknown, "Not finished", "Nothing was logged yet.");
         page.Add($"<div class=\"verdict {verdict.Kind.ToString().ToLowerInvariant()}\"><strong>{verdict.Title}</strong><span>{verdict.Text}</span></div>\n");
+        if (verdict.Lines.Count > 0)
+        {
+            page.AddTrusted("<ul class=\"findings\">\n");
+            foreach (var line in verdict.Lines)
+                page.Add($"<li>{line}</li>\n");
+            page.AddTrusted("</ul>\n");
+        }
         foreach (var problem in data.Problems)
             page.Add($"<div class=\"verdict problem\"><strong>Left out</strong><span>{problem}</span></div>\n");
 
@@ -108,32 +116,70 @@ internal static class ReportSections
             page.AddTrusted("<p class=\"none\">Nothing was logged.</p>\n</section>\n");
             return;
         }
-        page.AddTrusted("<noscript><p class=\"note\">The curves need JavaScript; the values are in metrics.jsonl.</p></noscript>\n<div class=\"charts\">\n");
+        page.AddTrusted("<noscript><p class=\"note\">The curves need JavaScript; the values are in metrics.jsonl.</p></noscript>\n");
+        Charts(page, charts);
+        page.AddTrusted("</section>\n");
+    }
+
+    /// <summary>Charts side by side, with their values for the page's script.</summary>
+    internal static void Charts(HtmlPage page, IReadOnlyList<Chart> charts)
+    {
+        page.AddTrusted("<div class=\"charts\">\n");
         foreach (var chart in charts)
         {
             page.Add($"<figure class=\"chart\"><figcaption>{chart.Title}");
             if (chart.NotFinite > 0)
                 page.Add($"<small>not finite: {chart.NotFinite}</small>");
-            page.AddTrusted("</figcaption><div class=\"plot\"></div></figure>\n");
+            page.Add($"</figcaption><div class=\"plot\" role=\"img\" aria-label=\"{Spoken(chart)}\"></div></figure>\n");
         }
-        page.AddTrusted("</div>\n<script type=\"application/json\" id=\"charts\">").AddTrusted(ReportCurves.ToJson(charts)).AddTrusted("</script>\n</section>\n");
+        page.AddTrusted("</div>\n<script type=\"application/json\" class=\"charts-data\">").AddTrusted(ReportCurves.ToJson(charts)).AddTrusted("</script>\n");
+    }
+
+    // What a chart shows, for those who can't see it: where each line starts and ends.
+    private static string Spoken(Chart chart)
+    {
+        var lines = chart.Names.Select((name, i) => (Name: name, Known: chart.Values[i].OfType<double>().ToArray())).Where(line => line.Known.Length > 0)
+            .Select(line => $"{line.Name} from {HumanText.Value(line.Known[0])} to {HumanText.Value(line.Known[^1])}");
+        return $"Curve of {chart.Title} over {chart.Axis ?? "steps"}: {string.Join("; ", lines)}";
     }
 
     internal static void Settings(HtmlPage page, ReportData data)
     {
         page.AddTrusted("<section id=\"settings\">\n<h2>Settings</h2>\n");
-        if (data.Origins.Count > 0)
+        var given = data.Settings.Where(row => row.Kind != OriginKind.Default).ToArray();
+        var defaults = data.Settings.Where(row => row.Kind == OriginKind.Default).ToArray();
+        if (given.Length > 0)
+            Rows(given);
+        if (defaults.Length > 0)
         {
-            page.AddTrusted("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Setting</th><th scope=\"col\">Where it came from</th></tr></thead>\n<tbody>\n");
-            foreach (var (setting, origin) in data.Origins)
-                page.Add($"<tr><th scope=\"row\"><code>{setting}</code></th><td>{origin}</td></tr>\n");
-            page.AddTrusted("</tbody>\n</table></div>\n");
+            page.Add($"<details><summary>Defaults: {defaults.Length} further settings</summary>\n");
+            Rows(defaults);
+            page.AddTrusted("</details>\n");
         }
         if (data.Recipe is { } recipe)
-            page.Add($"<details open><summary>recipe.yaml, resolved</summary><pre>{recipe}</pre></details>\n");
+            page.Add($"<details><summary>recipe.yaml, resolved</summary><pre>{recipe}</pre></details>\n");
         else
             page.AddTrusted("<p class=\"none\">The folder holds no recipe.yaml.</p>\n");
         page.AddTrusted("</section>\n");
+
+        void Rows(IReadOnlyList<SettingRow> rows)
+        {
+            page.AddTrusted("<div class=\"scroll\"><table class=\"settings\">\n<thead><tr><th scope=\"col\">Setting</th><th scope=\"col\">Value</th><th scope=\"col\">Source</th></tr></thead>\n<tbody>\n");
+            foreach (var row in rows)
+            {
+                page.AddTrusted("<tr><th scope=\"row\"><code>").AddName(row.Key)
+                    .Add($"</code></th><td><code>{row.Value}</code></td><td class=\"{row.Kind.ToString().ToLowerInvariant()}\">{SourceOf(row)}</td></tr>\n");
+            }
+            page.AddTrusted("</tbody>\n</table></div>\n");
+        }
+
+        static string SourceOf(SettingRow row) => row.Kind switch
+        {
+            OriginKind.Flag => $"flag: {row.Source}",
+            OriginKind.Environment => $"environment: {row.Source}",
+            OriginKind.Recipe => $"recipe: {row.Source}",
+            _ => "default",
+        };
     }
 
     internal static void Environment(HtmlPage page, ReportData data)

@@ -34,6 +34,9 @@ public enum VerdictKind
 /// <param name="Text">In a sentence with the numbers.</param>
 public sealed record RunVerdict(VerdictKind Kind, string Title, string Text)
 {
+    /// <summary>Further findings in plain words, one sentence each; shown as a list below the verdict.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+
     /// <summary>Judges a finished run.</summary>
     public static RunVerdict Of(RunResult result)
     {

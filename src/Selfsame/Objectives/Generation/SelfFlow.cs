@@ -141,7 +141,7 @@ public enum NoiseLevelKind
 }
 
 /// <inheritdoc cref="SelfFlowSettings"/>
-public sealed class SelfFlow : Objective, IGenerator
+public sealed class SelfFlow : Objective, IGenerator, IFlowModel
 {
     private readonly SelfFlowSettings _settings;
     private readonly DiffusionTransformer _student, _teacher;
@@ -210,7 +210,26 @@ public sealed class SelfFlow : Objective, IGenerator
     /// <inheritdoc/>
     public override IFeatureExtractor Features(bool averaged) => new Extractor(this, Network(averaged));
 
-    private sealed class Extractor(SelfFlow owner, DiffusionTransformer network) : IFeatureExtractor
+    /// <inheritdoc/>
+    public FlowReading ReadAt(Batch batch, double level, StepContext draws, bool averaged = true)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(draws);
+        var network = Network(averaged);
+        var data = Tokenizer.Encode(batch[Modality.Image]);
+        var noise = draws.Normal("x1", data.Shape);
+        var target = noise - data;
+        var layers = new List<Tensor>();
+        var predicted = network.Forward(data + (target * level), Times(data, level), labels: NoLabels(network, data), layers: layers);
+        return new FlowReading((predicted - target).Square().Mean([1, 2]), target.Square().Mean([1, 2]), layers[FeatureLayers[0] - 1]);
+    }
+
+    private static Tensor Times(Tensor tokens, double level) => Ops.Full([tokens.Size(0), 1], level, DType.Float32, tokens.Device);
+
+    private static Tensor? NoLabels(DiffusionTransformer network, Tensor tokens) =>
+        network.Settings.Classes > 0 ? Ops.Full([tokens.Size(0)], network.Settings.Classes - 1, DType.Int64, tokens.Device) : null;
+
+    private sealed class Extractor(SelfFlow owner, DiffusionTransformer network) : IAttentionExtractor
     {
         public int Layers => network.Blocks.Settings.Depth;
 
@@ -220,15 +239,24 @@ public sealed class SelfFlow : Objective, IGenerator
 
         public IReadOnlyList<Tensor> Extract(Batch batch, int? last = null)
         {
-            var tokens = owner.Tokenizer.Encode(batch[Modality.Image]);
-            var count = tokens.Size(0);
-            var level = owner._settings.FeatureTime;
-            var times = Ops.Full([count, 1], level, DType.Float32, tokens.Device);
-            var labels = network.Settings.Classes > 0 ? Ops.Full([count], network.Settings.Classes - 1, DType.Int64, tokens.Device) : null;
             var layers = new List<Tensor>();
-            // Scaled as a token at this level is on average, but without the noise itself: features then do not depend on a draw.
-            network.Features(tokens * (1 - level), times, last ?? Layers, labels: labels, layers: layers);
+            Run(batch, last ?? Layers, layers, null);
             return layers;
+        }
+
+        public Tensor Attention(Batch batch, int block)
+        {
+            var record = new AttentionRecord(block);
+            Run(batch, block, null, record);
+            return record.Weights!;
+        }
+
+        private void Run(Batch batch, int last, List<Tensor>? layers, AttentionRecord? record)
+        {
+            var tokens = owner.Tokenizer.Encode(batch[Modality.Image]);
+            var level = owner._settings.FeatureTime;
+            // Scaled as a token at this level is on average, but without the noise itself: features then do not depend on a draw.
+            network.Features(tokens * (1 - level), Times(tokens, level), last, labels: NoLabels(network, tokens), layers: layers, record: record);
         }
     }
 }

@@ -116,7 +116,7 @@ public sealed class SelfFlowLoss
                     input = Ops.Where(groupBN.Eq(0).Unsqueeze(-1), input, data);
                 break;
             case TeacherTime.Earlier:
-                times = (timesBG - (step.Uniform("teacher_u", timesBG.Size(1), timesBG.Size(0)).T() * 0.2)).Clamp(0.0, 1.0);
+                times = (timesBG - (step.Along(1).Uniform("teacher_u", timesBG.Size(1), timesBG.Size(0)).T() * 0.2)).Clamp(0.0, 1.0);
                 timesBN = PerToken(times, groupBN, tokens);
                 input = Mix(data, noise, timesBN).Noised;
                 break;

@@ -34,7 +34,7 @@ public sealed record MaskedAutoencoderSettings : ObjectiveSettings
 }
 
 /// <inheritdoc cref="MaskedAutoencoderSettings"/>
-public sealed class MaskedAutoencoder : Objective
+public sealed class MaskedAutoencoder : Objective, IReconstructor
 {
     private readonly MaskedAutoencoderSettings _settings;
     private readonly VisionTransformer _encoder;
@@ -82,10 +82,39 @@ public sealed class MaskedAutoencoder : Objective
     /// <inheritdoc/>
     public override IFeatureExtractor Features(bool averaged) => new VisionTransformerFeatures(_encoder);
 
+    /// <inheritdoc/>
+    /// <remarks>With a normalised target, every patch is put back with its own mean and deviation, as the paper's figures do; a prediction of nothing then shows the patch's mean colour.</remarks>
+    public IReadOnlyList<RebuiltBatch> Reconstruct(Batch batch, StepContext draws)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var (patch, rows) = (_encoder.Settings.Patch, _encoder.Settings.Grid.Rows);
+        var result = Compute(batch, draws);
+        var (patches, pred, hiddenBN1) = (result["patches"], result["pred"].To(DType.Float32), result["mask"].To(DType.Float32).Unsqueeze(-1));
+        Tensor rebuilt, baseline;
+        if (_settings.NormalizeTarget)
+        {
+            baseline = patches.Mean(-1, keepDim: true).ExpandAs(patches);
+            rebuilt = (pred * (patches.Variance(-1, correction: 1, keepDim: true) + 1e-6).Sqrt()) + baseline;
+        }
+        else
+        {
+            var seen = 1.0 - hiddenBN1;
+            baseline = ((patches * seen).Sum([1], keepdim: true) / seen.Sum([1], keepdim: true)).ExpandAs(patches);
+            rebuilt = pred;
+        }
+
+        return
+        [
+            new RebuiltBatch(
+                Modality.Image, batch[Modality.Image], Patches.Join(hiddenBN1.Expand([-1, -1, (long)patch * patch]), patch, rows), Patches.Join(rebuilt, patch, rows), Patches.Join(baseline, patch, rows),
+                _settings.NormalizeTarget ? "each hidden patch in its own mean colour" : "hidden patches in the mean of the seen ones"),
+        ];
+    }
+
     private float[]? DropDraws(long batch, StepContext step)
     {
         var blocks = _encoder.Settings.Blocks;
-        return blocks.DropPath > 0 && Training ? step.Uniform("drop_path", blocks.Depth, 2, batch).ToArray<float>() : null;
+        return blocks.DropPath > 0 && Training ? step.Along(2).Uniform("drop_path", blocks.Depth, 2, batch).ToArray<float>() : null;
     }
 
     private static Tensor Standardize(Tensor patchesBNP) =>

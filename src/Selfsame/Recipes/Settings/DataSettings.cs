@@ -14,6 +14,9 @@ public sealed record DataSettings
     /// <summary>Folder for what is fetched and unpacked. Null (default): the user's cache folder.</summary>
     public string? Cache { get; init; }
 
+    /// <summary>File with samples to leave out, as <c>data check --write-exclusions</c> writes it (JSON lines with a <c>key</c>). Null (default): none but a list that <c>data dedup --apply</c> put beside the data.</summary>
+    public string? Exclude { get; init; }
+
     /// <summary>Share of samples that may turn out unreadable before the run stops, 0 to 1. They are skipped and listed in quarantine.jsonl. Default 0.05.</summary>
     [Limits(0, 1, "the share of samples that may be unreadable")]
     public double MaxBad { get; init; } = 0.05;

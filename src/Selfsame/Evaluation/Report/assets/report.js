@@ -1,9 +1,12 @@
 "use strict";
 (() => {
-  const source = document.getElementById("charts");
-  if (!source) return;
-  const charts = JSON.parse(source.textContent);
-  const places = [...document.querySelectorAll(".plot")];
+  // Each block of charts is followed by its values.
+  const charts = [], places = [];
+  for (const source of document.querySelectorAll(".charts-data")) {
+    charts.push(...JSON.parse(source.textContent));
+    places.push(...source.previousElementSibling.querySelectorAll(".plot"));
+  }
+  if (!charts.length) return;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let drawn = [];
 
@@ -52,9 +55,9 @@
   function draw(chart, place, width) {
     const css = getComputedStyle(document.documentElement);
     const color = name => css.getPropertyValue("--" + name).trim();
-    const colors = ["trained", "random", "raw", "good", "bad", "fair"].map(color);
+    const colors = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"].map(color);
     const axis = { stroke: color("soft"), font: "11px " + color("sans"), grid: { stroke: color("line"), width: 1 }, ticks: { show: false } };
-    const series = [{ label: "step", value: shown }];
+    const series = [{ label: chart.axis ?? "step", value: shown }];
     const data = [chart.steps];
 
     chart.names.forEach((name, i) => {
@@ -70,7 +73,7 @@
     });
     for (const line of chart.lines) {
       data.push(chart.steps.map(() => line.value));
-      const stroke = line.name === "raw input" ? colors[2] : colors[1];
+      const stroke = color(line.name === "raw input" ? "raw" : "random");
       series.push({ label: line.name, stroke, width: 1.25, dash: [5, 4], points: { show: false }, value: () => value(line.value) });
     }
 
@@ -83,7 +86,7 @@
       cursor: { y: false, points: { size: 6 } },
       scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
       axes: [
-        { ...axis, size: 30, space: 70, values: (u, ticks) => ticks.map(v => Number.isInteger(v) ? count(v) : "") },
+        { ...axis, size: 30, space: 70, values: (u, ticks) => ticks.map(v => chart.axis ? tick(v) : Number.isInteger(v) ? count(v) : "") },
         { ...axis, size: 58, values: (u, ticks) => ticks.map(tick) },
       ],
     };
@@ -113,5 +116,5 @@
   new ResizeObserver(() => drawn.forEach((plot, i) => {
     const width = places[i].clientWidth;
     if (width > 0 && width !== plot.width && !document.documentElement.classList.contains("printing")) plot.setSize({ width, height: plot.height });
-  })).observe(document.querySelector(".charts"));
+  })).observe(document.querySelector("main"));
 })();

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Selfsame.Cli.Verbs;
+
+namespace Selfsame.Cli;
+
+/// <summary>The verbs.</summary>
+internal static class VerbTable
+{
+    /// <summary>Makers of all verbs, in the order of the help. A new verb is one more line.</summary>
+    public static IReadOnlyList<Func<Command>> All { get; } =
+    [
+        PretrainVerb.Create,
+        EvaluateVerb.Create,
+        EmbedVerb.Create,
+        ProbeVerb.Create,
+        GenerateVerb.Create,
+        CompareVerb.Create,
+        ClaimsVerb.Create,
+        VerifyVerb.Create,
+        DataVerb.Create,
+        ListVerb.Create,
+        SchemaVerb.Create,
+        DoctorVerb.Create,
+        CompletionVerb.Create,
+        BenchVerb.Create,
+        ResultsTable.Create,
+    ];
+}
