@@ -57,8 +57,10 @@ public static class NoiseCurve
         var features = new List<Tensor>();
         for (long start = 0; start < count; start += Batch)
         {
-            var part = new Objectives.Batch(pictures.Narrow(0, start, Math.Min(Batch, count - start)));
-            var reading = model.ReadAt(part, level, new SeededStep(source.Seed, long.MaxValue - 3 - bin, (int)start), source.Settings.Features.Averaged);
+            var size = Math.Min(Batch, count - start);
+            var part = new Objectives.Batch(pictures.Narrow(0, start, size));
+            var draws = new SeededStep(source.Seed, long.MaxValue - 3 - bin, new BatchPart(start, size, count));
+            var reading = model.ReadAt(part, level, draws, source.Settings.Features.Averaged);
             (loss, zero) = (loss + reading.Loss.Sum().Item(), zero + reading.Untrained.Sum().Item());
             features.Add(reading.Tokens.To(DType.Float32).Mean(1, keepDim: false));
         }
