@@ -9,6 +9,7 @@ Func<Command>[] verbs =
     EvaluateVerb.Create,
     EmbedVerb.Create,
     ProbeVerb.Create,
+    FinetuneVerb.Create,
     GenerateVerb.Create,
     VerifyVerb.Create,
     DataVerb.Create,

@@ -82,7 +82,8 @@ internal static class PretrainVerb
         return Path.GetFileName(parent) == "recipes" ? $"recipes/{Path.GetFileName(path)}" : path;
     }
 
-    private static async Task<int> Run(ParseResult parse, string recipe, List<Override> overrides, string? folder, bool json, CancellationToken cancellation)
+    /// <summary>Trains by a recipe, shows it, and says what came out.</summary>
+    internal static async Task<int> Run(ParseResult parse, string recipe, List<Override> overrides, string? folder, bool json, CancellationToken cancellation)
     {
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
         var loaded = new RecipeLoader(SystemTable.BuiltIn).Load(recipe, overrides, environment);

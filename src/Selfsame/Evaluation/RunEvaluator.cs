@@ -64,6 +64,8 @@ public sealed class RunEvaluator
             var extractor = objective.Features(_settings.Features.Averaged);
             IReadOnlyList<int> layers = _settings.Features.Layers.Count > 0 ? _settings.Features.Layers : objective.FeatureLayers;
             var metrics = Judge(FeatureReader.Pooled(extractor, layers, _settings.Features.Pooling), labelFree: true, cancellation);
+            if (objective is IClassifier classifier)
+                metrics.InsertRange(0, [.. ClassifierScores.Of(classifier, _data, _reader, test: samples, cancellation).Where(score => !metrics.Exists(metric => metric.Name == score.Name))]);
             if (samples && _settings.Samples is { } wanted && objective is IGenerator generator)
                 metrics.Add(new Metric("swd", SampleDistance(generator, wanted, cancellation)));
             return metrics;

@@ -106,6 +106,7 @@ public sealed class Pretraining : IDisposable
         _quarantine.CountIndex(_data.Set);
         ReportQuarantine();
         MeasureBaselines(cancellation);
+        StartFromWeights(cancellation);
         var outcome = RunOutcome.Failed;
         try
         {
@@ -151,6 +152,20 @@ public sealed class Pretraining : IDisposable
         };
     }
 
+    private void StartFromWeights(CancellationToken cancellation)
+    {
+        if (_recipe.From is not { } from || _state.Step > 0)
+            return;
+        _options.OnPhase?.Invoke($"Starting from the weights of {from.Path}");
+        _state = _state with { StartedFrom = WeightStart.Apply(_model, from) };
+        if (_evaluator is not null && !_state.Baselines.ContainsKey(RunResult.StartWeights))
+            _state = _state with { Baselines = new Dictionary<string, IReadOnlyDictionary<string, double>>(_state.Baselines) { [RunResult.StartWeights] = Dictionary(Evaluate(samples: true, cancellation)) } };
+    }
+
+    // True when the watched metric has not improved for as long as the recipe is patient.
+    private bool Stalled(long batch, long epoch) =>
+        _recipe.Checkpoint.Patience?.ToSteps(batch, epoch) is { } patience && _state.BestStep is { } best && _state.Step - best >= patience;
+
     private void Train(CancellationToken cancellation)
     {
         var (batch, epoch) = (_recipe.Batch, _data.Train.Length);
@@ -176,7 +191,7 @@ public sealed class Pretraining : IDisposable
         _options.Observer.On(new TrainingEvent.Started(_recipe.System, _folder.Path, _state.Step, total ?? 0));
 
         bool Finished() => total is { } steps ? loop.Step >= steps : clock.Elapsed >= budget!.Value;
-        for (var finished = Finished(); !finished;)
+        for (var finished = Finished() || Stalled(batch, epoch); !finished;)
         {
             var progress = total is null ? Math.Min(1, clock.Elapsed / budget!.Value) * VirtualSteps : loop.Step;
             var waited = batches.Waited;
@@ -224,6 +239,7 @@ public sealed class Pretraining : IDisposable
 
             _throughput.Resume();
             clock.Resume();
+            finished = Stalled(batch, epoch);
         }
 
         Update(loop, guard, clock);
@@ -316,9 +332,12 @@ public sealed class Pretraining : IDisposable
     private RunResult Conclude(CancellationToken cancellation)
     {
         var metrics = new Dictionary<string, double>();
+        long? chosen = _recipe.Checkpoint.Patience is not null && _state.BestStep is { } best && best != _state.Step ? best : null;
+        if (chosen is { } step)
+            _model.LoadWeights(_folder.Checkpoint(step));
         if (_evaluator is not null)
         {
-            _options.OnPhase?.Invoke("Evaluating the trained model");
+            _options.OnPhase?.Invoke(chosen is null ? "Evaluating the trained model" : $"Evaluating the best checkpoint, of step {chosen}");
             metrics = Dictionary(Evaluate(samples: true, cancellation));
             DrawSamples(board: null, cancellation);
         }
@@ -335,6 +354,8 @@ public sealed class Pretraining : IDisposable
             FinalLoss = _state.Loss,
             Evaluation = metrics,
             Baselines = _state.Baselines,
+            StartedFrom = _state.StartedFrom,
+            BestStep = chosen,
             Better = new Dictionary<string, string> { ["swd"] = "lower", ["feature_spread"] = "none" },
             Seed = (long)_recipe.Seed,
             Command = _options.Command,

@@ -208,29 +208,7 @@ public sealed class SelfFlow : Objective, IGenerator
     }
 
     /// <inheritdoc/>
-    public override IFeatureExtractor Features(bool averaged) => new Extractor(this, Network(averaged));
-
-    private sealed class Extractor(SelfFlow owner, DiffusionTransformer network) : IFeatureExtractor
-    {
-        public int Layers => network.Blocks.Settings.Depth;
-
-        public int Prefix => 0;
-
-        public (int Rows, int Columns) Grid => network.Settings.Grid;
-
-        public IReadOnlyList<Tensor> Extract(Batch batch, int? last = null)
-        {
-            var tokens = owner.Tokenizer.Encode(batch[Modality.Image]);
-            var count = tokens.Size(0);
-            var level = owner._settings.FeatureTime;
-            var times = Ops.Full([count, 1], level, DType.Float32, tokens.Device);
-            var labels = network.Settings.Classes > 0 ? Ops.Full([count], network.Settings.Classes - 1, DType.Int64, tokens.Device) : null;
-            var layers = new List<Tensor>();
-            // Scaled as a token at this level is on average, but without the noise itself: features then do not depend on a draw.
-            network.Features(tokens * (1 - level), times, last ?? Layers, labels: labels, layers: layers);
-            return layers;
-        }
-    }
+    public override IFeatureExtractor Features(bool averaged) => new DiffusionTransformerFeatures(Network(averaged), Tokenizer.Encode, _settings.FeatureTime);
 }
 
 /// <summary>Between samples and the tokens that a generative model works on: plain patches, or the latents of an autoencoder.</summary>
