@@ -44,6 +44,8 @@ internal static class ResultTable
             [
                 report,
                 .. generates ? [("Make new samples:", $"./selfsame generate {folder}")] : Array.Empty<(string, string?)>(),
+                ("Turn your own files into vectors:", $"./selfsame embed {folder} --data FOLDER --out vectors.npz"),
+                ("See which classes it tells apart:", $"./selfsame probe {folder} --label COLUMN"),
                 ("Measure it by other protocols:", $"./selfsame evaluate {folder} --set evaluate.features.pooling=mean"),
                 ("Take the weights elsewhere; they are safetensors under the official names:", weights),
             ],

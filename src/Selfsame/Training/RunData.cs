@@ -134,7 +134,7 @@ public sealed class RunData : IDisposable
         var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
         if (views.Length == 0)
             views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
-        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background });
+        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background, Mean = views[0].Mean, Std = views[0].Std });
     }
 
     private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range

@@ -69,7 +69,11 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
         Assert.All(names, name => Assert.True(File.Exists(Path.Combine(trained.Pictures, name)), name));
 
         foreach (var ending in new[] { "csv", "safetensors", "npy", "npz" })
-            Assert.Equal(0, (await Cli("embed", trained.Run, "--out", _folder["a." + ending], "--split", "train", "--batch", "5")).ExitCode);
+        {
+            var run = await Cli("embed", trained.Run, "--out", _folder["a." + ending], "--split", "train", "--batch", "5");
+            Assert.True(run.ExitCode == 0, run.Error);
+        }
+
         var rows = File.ReadLines(_folder["a.csv"]).Skip(1).Select(line => line.Split(',')).ToArray();
         Assert.Equal(names, rows.Select(row => row[0]));
         Assert.Equal(vectors, rows.SelectMany(row => row[2..].Select(cell => float.Parse(cell, CultureInfo.InvariantCulture))));
@@ -83,7 +87,7 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
         var npy = File.ReadAllBytes(_folder["a.npy"]);
         Assert.Equal(0, (BitConverter.ToUInt16(npy, 8) + 10) % 64);
         Assert.Equal(vectors, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(npy.AsSpan(npy.Length - (vectors.Length * 4))).ToArray());
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*.partial"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*.unfinished"));
     }
 
     [SkippableNumpy]
@@ -114,8 +118,8 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
             Assert.Equal(0, whole.ExitCode);
         }
 
-        // Made as a process leaves it that was killed after 17 samples: rows beyond the state, and half a name.
-        var partial = _folder["cut.npz"] + ".partial";
+        // Killed as soon as rows are there, wherever it is then.
+        var partial = _folder["cut.npz"] + ".unfinished";
         using (var first = TinyRun.Start(Arguments(_folder["cut.npz"])))
         {
             while (!first.HasExited && !File.Exists(Path.Combine(partial, "vectors.bin")))
@@ -147,10 +151,10 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
             encoder, data, samples, request, done => { if (done.Done >= 20) stop.Cancel(); }, stop.Token));
 
         // What a kill would leave behind the last safe state.
-        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".partial", "vectors.bin"), "half a row");
-        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".partial", "names.jsonl"), """{"name":"ha""");
+        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".unfinished", "vectors.bin"), "half a row");
+        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".unfinished", "names.jsonl"), """{"name":"ha""");
         var other = Assert.Throws<Selfsame.Export.Embeddings.EmbeddingException>(() => Selfsame.Export.Embeddings.EmbeddingJob.Run(encoder, data, samples, request with { Batch = 5 }));
-        Assert.Equal($"{_folder["x.npy"]}.partial holds an unfinished embedding of other weights, data or options. Repeat the command that began it, or delete the folder.", other.Message);
+        Assert.Equal($"{_folder["x.npy"]}.unfinished holds an unfinished embedding of other weights, data or options. Repeat the command that began it, or delete the folder.", other.Message);
         var result = Selfsame.Export.Embeddings.EmbeddingJob.Run(encoder, data, samples, request);
 
         Assert.Equal((20, 42), (result.Resumed, result.Rows));
