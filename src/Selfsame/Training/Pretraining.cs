@@ -377,7 +377,8 @@ public sealed class Pretraining : IDisposable
     private void DrawFigures(bool finished, CancellationToken cancellation)
     {
         using var precision = _precision.Enter();
-        RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+        if (RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation) is { } problem)
+            _options.Observer.On(new TrainingEvent.Warning(problem));
         if (finished)
             RunFigures.Draw(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
     }

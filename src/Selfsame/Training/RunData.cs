@@ -22,6 +22,7 @@ public sealed class RunData : IDisposable
         Shape = new BatchShape(views.Count, Transform.OutputShape[1], side, side, Labels is not null);
         PlainShape = Shape with { Views = 1, Labelled = false };
         Range = (plain.Mean.Average(), plain.Std.Average());
+        ChannelRange = (plain.Mean, plain.Std);
         Train = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
         if (Train.Length == 0)
             throw new DataSourceException($"{set.Name} has no samples in its {recipe.Data.Split} part ({set.Count} in all); use data.split: all");
@@ -54,6 +55,9 @@ public sealed class RunData : IDisposable
 
     /// <summary>Mean and deviation that pictures are normalised with, on values in 0..1.</summary>
     public (double Mean, double Deviation) Range { get; }
+
+    /// <summary>The same for each channel; one entry serves all.</summary>
+    public (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) ChannelRange { get; }
 
     /// <summary>Sizes that the model needs to know.</summary>
     public ModelContext Model { get; }
