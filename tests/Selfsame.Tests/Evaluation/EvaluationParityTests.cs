@@ -16,6 +16,7 @@ public sealed class EvaluationParityTests
     [InlineData("probe/ridge.a")]
     [InlineData("metrics/collapse.a")]
     [InlineData("metrics/sliced-wasserstein.a")]
+    [InlineData("umap-tsne/tsne.a")]
     public void Agrees_with_the_official_code(string name)
     {
         var before = Tensor.LiveCount;
