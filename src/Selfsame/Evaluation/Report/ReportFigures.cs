@@ -118,7 +118,7 @@ internal static class ReportFigures
         if (map.Columns.Count == 0)
             page.AddTrusted("<option value=\"-1\">none</option>");
         page.AddTrusted("</select></label><label>Show <select id=\"map-marks\"><option value=\"dots\">dots</option><option value=\"pictures\">pictures</option></select></label></div>\n");
-        page.Add($"<figure class=\"map\"><div id=\"map-plot\" class=\"{style}-source\" tabindex=\"0\" role=\"group\" aria-label=\"Map of {count} samples; use the arrow keys to go from one to the next\"></div>")
+        page.Add($"<figure class=\"map\"><div id=\"map-plot\" tabindex=\"0\" role=\"group\" aria-label=\"Map of {count} samples; use the arrow keys to go from one to the next\"></div>")
             .Add($"<div id=\"map-card\" hidden><span class=\"tile {style}\"></span><div></div></div><figcaption><span id=\"map-legend\"></span><span id=\"map-note\"></span></figcaption><p id=\"map-said\" class=\"unseen\" aria-live=\"polite\"></p></figure>\n")
             .AddTrusted("<script type=\"application/json\" id=\"map-data\">").AddTrusted(JsonSerializer.Serialize(map, PageJson.Default.MapFigure)).AddTrusted("</script>\n</section>\n");
     }
