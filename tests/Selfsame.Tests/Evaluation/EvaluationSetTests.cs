@@ -1,6 +1,5 @@
 using Selfsame.Data;
 using Selfsame.Evaluation;
-using Selfsame.Recipes;
 using Selfsame.Tests.Training;
 using Selfsame.Torch;
 using Selfsame.Training;
