@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Selfsame.Models;
 using Selfsame.Models.Checkpoints;
 using Selfsame.Recipes;
 using Selfsame.Training;
