@@ -49,18 +49,24 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
     [Fact]
     public async Task Every_format_holds_the_same_vectors_and_names()
     {
-        File.WriteAllText(Path.Combine(trained.Pictures, "train", "blocks", "broken, \"quoted\".png"), "no picture");
+        // Left out everywhere: with other batches the last bits of the vectors may differ.
+        var broken = Path.Combine(trained.Pictures, "train", "blocks", "broken, \"quoted\".png");
+        File.WriteAllText(broken, "no picture");
         try
         {
-            var run = await Cli("embed", trained.Run, "--out", _folder["a.jsonl"], "--split", "train", "--batch", "5");
-            Assert.True(run.ExitCode == 0, run.Error);
-            Assert.Equal($"{_folder["a.jsonl"]}: 24 x 16\n{_folder["a.jsonl"]}.quarantine.jsonl: 1 samples that could not be used\n", run.Output);
+            await CompareFormats();
         }
         finally
         {
-            File.Delete(Path.Combine(trained.Pictures, "train", "blocks", "broken, \"quoted\".png"));
+            File.Delete(broken);
         }
+    }
 
+    private async Task CompareFormats()
+    {
+        var first = await Cli("embed", trained.Run, "--out", _folder["a.jsonl"], "--split", "train", "--batch", "5");
+        Assert.True(first.ExitCode == 0, first.Error);
+        Assert.Equal($"{_folder["a.jsonl"]}: 24 x 16\n{_folder["a.jsonl"]}.quarantine.jsonl: 1 samples that could not be used\n", first.Output);
         var lines = File.ReadLines(_folder["a.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         var vectors = lines.SelectMany(line => line.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle())).ToArray();
         var names = lines.Select(line => line.GetProperty("name").GetString()!).ToArray();
