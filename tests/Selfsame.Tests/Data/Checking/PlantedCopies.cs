@@ -1,4 +1,3 @@
-using Selfsame.Data;
 using Selfsame.Data.Checking;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
