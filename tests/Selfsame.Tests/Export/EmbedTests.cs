@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Selfsame.Cli;
 using Selfsame.Cli.Verbs;
 using Selfsame.Models.Checkpoints;
 using Selfsame.Tests.Cli;
@@ -14,7 +13,7 @@ using Selfsame.Training;
 namespace Selfsame.Tests.Export;
 
 /// <summary>One tiny trained run that all tests read.</summary>
-public sealed class EmbeddedRun : IAsyncLifetime
+public sealed class EmbeddedRun : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -29,11 +28,9 @@ public sealed class EmbeddedRun : IAsyncLifetime
         await TinyRun.RunAsync(TinyRun.Load(TinyRun.Mae, Pictures, "duration.steps=3"), Run);
     }
 
-    public Task DisposeAsync()
-    {
-        _folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _folder.Dispose();
 }
 
 public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>, IDisposable

@@ -1,4 +1,3 @@
-using Selfsame.Cli;
 using Selfsame.Cli.Verbs;
 using Selfsame.Models;
 using Selfsame.Models.Checkpoints;
