@@ -203,7 +203,8 @@ void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_
     Target t{out, stride, channels, frame.width, frame.height, background >> 16 & 255, background >> 8 & 255, background & 255};
     if (premultiplied && frame.format == AV_PIX_FMT_RGB32)
         return convert_premultiplied(frame, t);
-    if (convert_plain(frame, t) || convert_jpeg(state, frame, t))
+    auto other_matrix = frame.colorspace == AVCOL_SPC_BT709 || frame.colorspace == AVCOL_SPC_BT2020_NCL || frame.colorspace == AVCOL_SPC_SMPTE240M;
+    if (convert_plain(frame, t) || (!other_matrix && convert_jpeg(state, frame, t)))
         return;
 
     auto source = static_cast<AVPixelFormat>(frame.format);
@@ -215,12 +216,23 @@ void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_
     state.colours.reset(context);
     if (!context)
         refuse(SS_MEDIA_UNSUPPORTED, "pictures stored as %s cannot be turned into RGB", description ? description->name : "an unknown pixel format");
+    // Video says which colours it was made of; without a word it is BT.601 of limited range, which swscale takes it for.
+    auto full = frame.color_range == AVCOL_RANGE_JPEG && description && !(description->flags & AV_PIX_FMT_FLAG_RGB);
+    auto own = full || other_matrix;
+    auto set_colours = [&](int space, int range) {
+        sws_setColorspaceDetails(context, sws_getCoefficients(space), range, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
+    };
+    if (own)
+        set_colours(frame.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : frame.colorspace, full);
     // swscale writes whole vectors past the end of a row, so it gets memory of its own with room for that.
     auto row = (static_cast<size_t>(frame.width) * 4 + 127) / 64 * 64;
     state.rows.resize(row * static_cast<size_t>(frame.height) + 64);
     uint8_t* planes[4] = {state.rows.data()};
     int strides[4] = {static_cast<int>(row)};
-    if (sws_scale(context, frame.data, frame.linesize, 0, frame.height, planes, strides) != frame.height)
+    auto done = sws_scale(context, frame.data, frame.linesize, 0, frame.height, planes, strides);
+    if (own)
+        set_colours(SWS_CS_DEFAULT, 0); // the context is kept for the next picture
+    if (done != frame.height)
         refuse(SS_MEDIA_UNSUPPORTED, "converting %s to RGB failed", description->name);
     if (target == AV_PIX_FMT_RGB24)
         write_rows<true>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 3 * x; return Rgba{s[0], s[1], s[2], 255}; });

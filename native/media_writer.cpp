@@ -133,6 +133,10 @@ void ss_media_writer::open_pictures(const ss_media_write_request& request, const
     encoder_->width = halved ? (width_ + 1) & ~1 : width_;
     encoder_->height = halved ? (height_ + 1) & ~1 : height_;
     encoder_->time_base = {request.rate_denominator, request.rate_numerator};
+    if (encoder_->pix_fmt == AV_PIX_FMT_YUV420P) { // as swscale makes them
+        encoder_->colorspace = AVCOL_SPC_SMPTE170M;
+        encoder_->color_range = AVCOL_RANGE_MPEG;
+    }
     encoder_->framerate = {request.rate_numerator, request.rate_denominator};
     if (request.quality >= 0) {
         av_opt_set_int(encoder_->priv_data, "crf", request.quality, 0);

@@ -13,6 +13,7 @@ internal static class VerbTable
         EvaluateVerb.Create,
         EmbedVerb.Create,
         ProbeVerb.Create,
+        FinetuneVerb.Create,
         GenerateVerb.Create,
         CompareVerb.Create,
         ClaimsVerb.Create,

@@ -14,6 +14,11 @@ internal static class CompletionScripts
                 line=${line#"${COMP_WORDS[0]}"}
                 line=${line# }
                 word=${line##*[[:space:]]}
+                # Of --option=value, the program completes the value as a word of its own.
+                if [[ $word == --*=* ]]; then
+                    line="${line%"$word"}${word%%=*} ${word#*=}"
+                    word=${word#*=}
+                fi
                 # bash cuts words at = and :, the program does not.
                 local done=${word%"${COMP_WORDS[COMP_CWORD]}"}
                 COMPREPLY=()

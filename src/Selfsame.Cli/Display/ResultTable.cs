@@ -44,6 +44,8 @@ internal static class ResultTable
             [
                 report,
                 .. generates ? [("Make new samples:", $"./selfsame generate {folder}")] : Array.Empty<(string, string?)>(),
+                ("Turn your own files into vectors:", $"./selfsame embed {folder} --data FOLDER --out vectors.npz"),
+                ("See which classes it tells apart:", $"./selfsame probe {folder} --label COLUMN"),
                 ("Measure it by other protocols:", $"./selfsame evaluate {folder} --set evaluate.features.pooling=mean"),
                 ("Take the weights elsewhere; they are safetensors under the official names:", weights),
             ],
@@ -62,7 +64,7 @@ internal static class ResultTable
             VerdictKind.Collapsed or VerdictKind.AtChance =>
             [
                 report,
-                ("Try what is said above on a short run, and watch for its warning:", "./selfsame pretrain RECIPE --steps 200 --set optimizer.rate=VALUE"),
+                ("Try what is said above on a short run (--steps 200); a run that goes wrong says so while it trains.", null),
             ],
             VerdictKind.Diverged =>
             [

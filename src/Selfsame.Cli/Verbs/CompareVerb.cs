@@ -9,6 +9,7 @@ namespace Selfsame.Cli.Verbs;
 internal static class CompareVerb
 {
     private const string UsualPage = "compare.html";
+    private const int SettingsNamed = 8;
 
     /// <summary>Makes the verb.</summary>
     public static Command Create()
@@ -71,8 +72,10 @@ internal static class CompareVerb
         }
 
         parse.Console().Write(table);
-        if (!comparison.OnlySeedDiffers && comparison.Settings.Count > 0)
-            parse.Error.WriteLine($"settings that differ: {string.Join(", ", comparison.Settings.Select(setting => setting.Key))}");
+        if (comparison.OnlySeedDiffers || comparison.Settings.Count == 0)
+            return;
+        var more = comparison.Settings.Count > SettingsNamed ? $" and {comparison.Settings.Count - SettingsNamed} more" : "";
+        parse.Error.WriteLine($"settings that differ: {string.Join(", ", comparison.Settings.Take(SettingsNamed).Select(setting => setting.Key))}{more}");
     }
 
     private static string Shown(double? value) => value is { } number ? HumanText.Value(number) : "-";

@@ -24,7 +24,7 @@ internal static class DataCheckVerb
         {
             Description = "What goes into that file: exact, near, leak, broken, empty. Default: exact near leak.", HelpName = "KIND", AllowMultipleArgumentsPerToken = true,
         };
-        var near = new Option<double?>("--near") { Description = "Distance up to which pictures are near duplicates, 0 to 1. Default 0.2.", HelpName = "D" };
+        var near = new Option<double?>("--near") { Description = "Distance up to which pictures are near duplicates, 0 to 1. Default 0.22.", HelpName = "D" };
         var run = new Option<string?>("--run") { Description = "Compare features of the model in this run folder instead of the pictures.", HelpName = "RUN" };
         var cosine = new Option<double>("--cosine") { Description = "With --run: cosine of features from which samples are near duplicates.", DefaultValueFactory = _ => 0.95, HelpName = "C" };
         var workers = new Option<int>("--workers") { Description = "Threads; 0 is one a core." };

@@ -27,7 +27,8 @@ internal static class ListVerb
         modality.CompletionSources.Add(_ => Modalities());
         family.CompletionSources.Add(_ => Families());
 
-        var what = new Argument<string>("WHAT") { Description = "systems or protocols", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "systems" };
+        var markdown = new Option<bool>("--markdown") { Description = "Print docs/protocols.md", Hidden = true };
+        var what = new Argument<string?>("WHAT") { Description = "systems (when nothing is given) or protocols", Arity = ArgumentArity.ZeroOrOne };
         what.CompletionSources.Add("systems", "protocols");
 
         var verb = new Verb("list", "List the systems that can be trained, or the evaluation protocols",
@@ -36,13 +37,15 @@ internal static class ListVerb
             new("list protocols", "how metrics are measured"),
             new("list --json", "for a program"))
         {
-            what, modality, family, json,
+            what, modality, family, json, markdown,
         };
         verb.SetAction(parse =>
         {
             if (Known("WHAT", parse.GetValue(what), ["systems", "protocols"]) == "protocols")
             {
-                if (parse.GetValue(json))
+                if (parse.GetValue(markdown))
+                    parse.Output.Write(Protocols.ToMarkdown());
+                else if (parse.GetValue(json))
                     parse.WriteJson(ListedProtocols(), VerbJson.Default.IReadOnlyListListedProtocol);
                 else
                     parse.Console().Write(ProtocolTable());

@@ -15,9 +15,11 @@ namespace Selfsame.Cli.Verbs;
 /// <param name="Machine">Where it ran.</param>
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Commit">First seven digits of the source commit; null where it was not known.</param>
+/// <param name="RecipeId">Names the recipe without its seed; null where an older version wrote the file.</param>
+/// <param name="Protocol">How it was measured; null where an older version wrote the file.</param>
 internal sealed record ResultRow(
     string System, string? Recipe, string Metric, double Trained, double? RandomInit, double? RawInput,
-    long Steps, double Seconds, double SamplesPerSecond, string Machine, long Seed, string? Commit)
+    long Steps, double Seconds, double SamplesPerSecond, string Machine, long Seed, string? Commit, string? RecipeId = null, string? Protocol = null)
 {
     private const int CommitDigits = 7;
 
@@ -38,6 +40,7 @@ internal sealed record ResultRow(
             var row = first with
             {
                 Metric = metric.Name,
+                Protocol = root.TryGetProperty("protocols", out var protocols) && protocols.ValueKind == JsonValueKind.Object && protocols.TryGetProperty(metric.Name, out _) ? Text(protocols, metric.Name) : null,
                 Trained = Number(metric.Value) ?? double.NaN,
                 RandomInit = Baseline(baselines, "random_init", metric.Name),
                 RawInput = Baseline(baselines, "raw_input", metric.Name),
@@ -68,7 +71,8 @@ internal sealed record ResultRow(
             Baseline(baselines, "random_init", metric.Name), Baseline(baselines, "raw_input", metric.Name),
             Get(root, "steps", JsonValueKind.Number).GetInt64(), Get(root, "seconds", JsonValueKind.Number).GetDouble(),
             Get(root, "samples_per_second", JsonValueKind.Number).GetDouble(), Text(root, "machine"),
-            Get(root, "seed", JsonValueKind.Number).GetInt64(), commit?.Length > CommitDigits ? commit[..CommitDigits] : commit);
+            Get(root, "seed", JsonValueKind.Number).GetInt64(), commit?.Length > CommitDigits ? commit[..CommitDigits] : commit,
+            root.TryGetProperty("recipe_id", out _) ? Text(root, "recipe_id") : null);
     }
 
     private static double? Baseline(JsonElement baselines, string name, string metric) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Selfsame.Evaluation;
 
 namespace Selfsame.Cli.Verbs;
 
@@ -68,16 +69,29 @@ internal static class ResultsTable
     private static string Render(IReadOnlyList<ResultRow> results)
     {
         var table = new StringBuilder(Header);
-        foreach (var result in results)
+        // Runs that differ in nothing but the seed are one line, where the first of them stands.
+        foreach (var same in results.Select((row, place) => (row, place)).GroupBy(r => (r.row.RecipeId ?? FormattableString.Invariant($"{r.place}"), r.row.Steps, r.row.Metric, r.row.Protocol), r => r.row))
         {
+            var runs = same.OrderBy(row => row.Seed).ToArray();
+            var result = runs[0];
             var system = result.Recipe is null ? result.System : $"[{result.System}]({result.Recipe})";
             table.Append(CultureInfo.InvariantCulture,
-                $"| {system} | {result.Metric} | {Score(result.Trained)} | {Score(result.RandomInit)} | {Score(result.RawInput)} ");
+                $"| {system} | {result.Metric}{(result.Protocol is { } protocol ? $" ({protocol})" : "")} | {Scores(runs, row => row.Trained)} | {Scores(runs, row => row.RandomInit)} | {Scores(runs, row => row.RawInput)} ");
             table.Append(CultureInfo.InvariantCulture,
-                $"| {result.Steps} | {result.Seconds / 60:F1} | {result.SamplesPerSecond:F0} | {result.Machine} | {result.Seed} | {result.Commit ?? "–"} |\n");
+                $"| {result.Steps} | {runs.Average(row => row.Seconds) / 60:F1} | {runs.Average(row => row.SamplesPerSecond):F0} | {result.Machine} | {string.Join(", ", runs.Select(row => row.Seed))} | {result.Commit ?? "–"} |\n");
         }
 
         return results.Count == 0 ? "" : table.ToString();
+    }
+
+    // Mean and sample standard deviation over seeds.
+    private static string Scores(ResultRow[] runs, Func<ResultRow, double?> value)
+    {
+        var known = runs.Select(value).OfType<double>().ToArray();
+        if (known.Length < runs.Length || known.Length < 2)
+            return Score(known.Length == runs.Length ? known[0] : null);
+        var (mean, deviation, _) = Metrics.OverSeeds(known);
+        return $"{Score(mean)} ± {Score(deviation)}";
     }
 
     private static string Score(double? value) => value?.ToString("0.0###", CultureInfo.InvariantCulture) ?? "–";

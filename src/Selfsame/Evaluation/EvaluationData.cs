@@ -30,6 +30,9 @@ internal sealed class EvaluationData
 
     internal DataSet Set => _data;
 
+    /// <summary>Turns samples into vectors.</summary>
+    internal FeatureReader Reader => _reader;
+
     internal LabelSet? Labels { get; }
 
     internal LabelSet? Views { get; }

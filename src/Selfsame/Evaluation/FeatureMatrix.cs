@@ -23,7 +23,7 @@ internal static class FeatureMatrix
     internal static Tensor Norms(Tensor features, string name)
     {
         using var scope = Scope.Enter();
-        var norms = features.VectorNorm(2, [1], dtype: DType.Float32);
+        var norms = features.VectorNorm(2, [1], dtype: features.DType == DType.Float64 ? DType.Float64 : DType.Float32).To(DType.Float32);
         var values = norms.ToArray<float>();
         for (var row = 0; row < values.Length; row++)
         {

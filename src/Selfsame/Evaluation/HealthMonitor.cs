@@ -18,19 +18,19 @@ public sealed record HealthSettings
 /// <summary>Tells a healthy run from a collapsed, a diverged and an idle one, by its losses and by what its features look like.</summary>
 /// <remarks>
 /// Thresholds: diverged when the mean of the last 20 losses is twice the first one (ten times where the target moves with the model);
-/// collapsed when the spread of L2-normalised features is below 0.02, or below 0.1 and a quarter of what it was before training, or when samples
-/// differ in fewer than 2 directions of at least 16 and in a quarter of those before training;
+/// collapsed when the spread of L2-normalised features is below 0.005 and half of what it was before training, or below 0.1 and a fifth of it, or when samples
+/// differ in fewer than 2 directions of at least 16 and in a quarter of those before training. Labels overrule the last two: features that predict them are used;
 /// at chance when the loss is at least 0.98 of that of guessing, or, where none is known, when it never fell by 1 %.
 /// </remarks>
 public sealed class HealthMonitor(HealthSettings settings)
 {
     private const int Window = 20;
     private const double AtChance = 0.98, NoFall = 0.99, Explosion = 2, MovingExplosion = 10;
-    private const double NoSpread = 0.02, LittleSpread = 0.1, Shrunk = 0.25, FewDirections = 2;
+    private const double NoSpread = 0.005, LittleSpread = 0.1, Halved = 0.5, Shrunk = 0.2, FewDirections = 2, Flattened = 0.25;
     private const long LeastRank = 16;
 
     private readonly Queue<double> _recent = new();
-    private double _first = double.NaN, _start, _sum;
+    private double _first = double.NaN, _start, _sum, _peak;
     private int _count;
     private string? _broken;
     private Health _said = Health.Healthy;
@@ -59,6 +59,8 @@ public sealed class HealthMonitor(HealthSettings settings)
         _sum += loss;
         if (_recent.Count > Window)
             _sum -= _recent.Dequeue();
+        if (_recent.Count == Window)
+            _peak = Math.Max(_peak, Recent);
     }
 
     /// <summary>The trainer gave up.</summary>
@@ -66,9 +68,9 @@ public sealed class HealthMonitor(HealthSettings settings)
     public void GaveUp(string reason) => _broken = reason;
 
     /// <summary>The judgement now.</summary>
-    /// <param name="beatsUntrained">Whether a measure by labels is better than with random weights; null when there is none.</param>
-    public Diagnosis Diagnose(bool? beatsUntrained = null) =>
-        Diverged() ?? Collapsed(beatsUntrained) ?? Idle(beatsUntrained) ?? Healthy();
+    /// <param name="gain">By how much a measure by labels is better than with random weights; null when there is none.</param>
+    public Diagnosis Diagnose(double? gain = null) =>
+        Diverged() ?? Collapsed(gain) ?? Idle(gain) ?? Healthy();
 
     /// <summary>The judgement when it has just turned bad; null when it is not bad, or was said before.</summary>
     /// <param name="progress">Share of the run that is done, 0 to 1: a loss at chance is no news before a quarter of it.</param>
@@ -99,30 +101,33 @@ public sealed class HealthMonitor(HealthSettings settings)
                 $"{LowerRate}, lengthen the warm-up, or clip gradients (clip_norm: 1.0).");
     }
 
-    private Diagnosis? Collapsed(bool? beatsUntrained)
+    private Diagnosis? Collapsed(double? gain)
     {
         if (Features is not { } now)
             return null;
-        const string Advice = "If the method compares views, check what keeps it from a constant answer: predictor, stop-gradient, teacher momentum (0.99 or more), negatives, centring or a variance term. ";
-        if (now.Spread < NoSpread || (beatsUntrained != true && now.Spread < LittleSpread && Untrained is { } before && now.Spread < Shrunk * before.Spread))
+        var advice = _first > 0 && _peak > Explosion * _first
+            ? $"The loss jumped to {HumanText.Value(_peak)} on the way: {char.ToLowerInvariant(LowerRate[0])}{LowerRate[1..]}, lengthen the warm-up, or clip gradients (clip_norm: 1.0)."
+            : "A low loss means nothing here. If the method compares views, check what keeps it from a constant answer: predictor, stop-gradient, teacher momentum (0.99 or more), negatives, centring or a variance term. "
+                + $"Else {char.ToLowerInvariant(LowerRate[0])}{LowerRate[1..]}.";
+        if ((now.Spread < NoSpread && !(now.Spread >= Halved * Untrained?.Spread)) || (gain is not > 0 && now.Spread < LittleSpread && Untrained is { } before && now.Spread < Shrunk * before.Spread))
         {
             var was = Untrained is { } untrained ? $", and {HumanText.Value(untrained.Spread)} before training" : "";
             return new(Health.Collapsed,
                 $"All samples get nearly the same features: the spread of L2-normalised features is {HumanText.Value(now.Spread)}, where 1 is evenly spread{was}.",
-                Advice + $"{LowerRate}, if the loss jumped at the start.");
+                advice);
         }
 
-        if (beatsUntrained != true && now is { Rank: < FewDirections, MostRank: >= LeastRank } && Untrained is { Rank: { } rank } && now.Rank < Shrunk * rank)
+        if (gain is not >= 0 && now is { Rank: < FewDirections, MostRank: >= LeastRank } && Untrained is { Rank: { } rank } && now.Rank < Flattened * rank)
         {
             return new(Health.Collapsed,
                 $"Samples differ in {HumanText.Value(now.Rank.Value)} of {now.MostRank} directions only, against {HumanText.Value(rank)} before training.",
-                Advice + "A smaller weight on what pulls views together helps as well.");
+                advice);
         }
 
         return null;
     }
 
-    private Diagnosis? Idle(bool? beatsUntrained)
+    private Diagnosis? Idle(double? gain)
     {
         if (_count < Window)
             return null;
@@ -135,7 +140,7 @@ public sealed class HealthMonitor(HealthSettings settings)
                     $"If the run is young, train longer. {LowerRate}, if it was ever lower than now; raise it if the loss never moved. Check that the samples differ: ./selfsame data show NAME.");
         }
 
-        return settings.MovingTarget || beatsUntrained == true || _first <= 0 || Recent < NoFall * Math.Min(_first, _start)
+        return settings.MovingTarget || gain > 0 || _first <= 0 || Recent < NoFall * Math.Min(_first, _start)
             ? null
             : new(Health.AtChance,
                 $"The loss is {HumanText.Value(Recent)}, no lower than the {HumanText.Value(Math.Min(_first, _start))} it started at.",

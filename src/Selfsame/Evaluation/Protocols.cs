@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Selfsame.Recipes;
 using Selfsame.Training.Logging;
 
@@ -78,6 +79,27 @@ public static class Protocols
         var end = id.IndexOf(" (", StringComparison.Ordinal);
         var name = end < 0 ? id : id[..end];
         return All.FirstOrDefault(protocol => protocol.Id == name);
+    }
+
+    /// <summary>The content of <c>docs/protocols.md</c>.</summary>
+    public static string ToMarkdown()
+    {
+        var text = new StringBuilder("""
+            # Evaluation protocols
+
+            Generated with `./selfsame list protocols --markdown`; nothing here is typed by hand.
+
+            A figure means something only with the way it was measured. Every metric of a run has a protocol, by name and version, in `result.json` (`protocols`), in the table
+            at the end of a run and in the report. A change that moves figures raises the version. What differs from a protocol's standard stands behind it: `knn/dino-1 (k=10)`.
+            "Library" marks what is there as a class and is not part of a run.
+
+            | Protocol | Measures | What is done | Source |
+            |---|---|---|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var (id, measures, summary, source) in All)
+            text.Append(CultureInfo.InvariantCulture, $"| `{id}` | {measures} | {summary} | {source} |\n");
+        return text.ToString();
     }
 
     /// <summary>Which way metrics are better, where their names don't tell.</summary>

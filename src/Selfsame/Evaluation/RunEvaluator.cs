@@ -94,6 +94,8 @@ public sealed class RunEvaluator
             var vectors = Vectors(objective);
             var labelFree = new List<Metric>();
             var metrics = Judge(vectors, features => labelFree.AddRange(LabelFreeJudge.Judge(features)), cancellation);
+            if (objective is IClassifier classifier)
+                metrics.InsertRange(0, [.. ClassifierScores.Of(classifier, _own.Set, _own.Reader, test: samples, cancellation).Where(score => !metrics.Exists(metric => metric.Name == score.Name))]);
             metrics.AddRange(labelFree);
             var (_, _, first) = _features[0];
             if (_settings.Augmented is { } augmented && Augmentation is var (transform, shape))

@@ -49,4 +49,15 @@ public static class SampleGrid
         ArgumentNullException.ThrowIfNull(pictures);
         return (((pictures * range.Deviation) + range.Mean) * 255.0).Clamp(0.0, 255.0);
     }
+
+    /// <summary>Normalised pictures as pixels, 0..255.</summary>
+    /// <param name="pictures">(n, C, height, width), in a model's range.</param>
+    /// <param name="range">Mean and deviation of each channel, on values in 0..1; one entry serves all.</param>
+    public static Tensor ToPixels(Tensor pictures, (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) range)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        return (((pictures * Channels(range.Deviation)) + Channels(range.Mean)) * 255.0).Clamp(0.0, 255.0);
+
+        static Tensor Channels(IReadOnlyList<double> values) => Tensor.From<double>([.. values], [1, values.Count, 1, 1]).To(DType.Float32);
+    }
 }

@@ -58,11 +58,11 @@ public static class SeedGroups
         RunResult[] runs = [.. results.GroupBy(run => run.Seed).OrderBy(same => same.Key).Select(same => same.MaxBy(run => run.Started)!)];
         var baselines = runs[0].Baselines.Keys
             .Where(name => runs.All(run => run.Baselines.ContainsKey(name)))
-            .ToDictionary(name => name, name => Average([.. runs.Select(run => run.Baselines[name])]));
+            .ToDictionary(name => name, name => (IReadOnlyDictionary<string, MeanDeviation>)Average([.. runs.Select(run => run.Baselines[name])]));
         return new(runs, Average([.. runs.Select(run => run.Evaluation)]), baselines);
     }
 
-    private static IReadOnlyDictionary<string, MeanDeviation> Average(IReadOnlyDictionary<string, double>[] runs)
+    private static OrderedDictionary<string, MeanDeviation> Average(IReadOnlyDictionary<string, double>[] runs)
     {
         var averages = new OrderedDictionary<string, MeanDeviation>();
         foreach (var name in runs[0].Keys.Where(name => runs.All(run => run.ContainsKey(name))))

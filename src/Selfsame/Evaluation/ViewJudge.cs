@@ -43,11 +43,10 @@ internal sealed class ViewJudge(DataSet data, ISampleTransform transform, BatchS
         if (rows!.Length < 2)
             return [];
         var all = Ops.Stack(views, 1).Flatten(0, 1);   // views of a sample are neighbouring rows
-        (string, object, object?)[] size = [("samples", rows.Length, null), ("views", views.Length, null)];
         var metrics = new List<Metric>
         {
-            new("lidar", LabelFree.Lidar(all, views.Length).Rank, Protocols.Id(Protocols.Lidar, size)),
-            new("alignment", LabelFree.Alignment(views[0], views[1]).Item(), Protocols.Id(Protocols.Alignment, size[..1])),
+            new("lidar", LabelFree.Lidar(all, views.Length).Rank, Protocols.Id(Protocols.Lidar, ("samples", rows.Length, null), ("views", views.Length, null))),
+            new("alignment", LabelFree.Alignment(views[0], views[1]).Item(), Protocols.Id(Protocols.Alignment, ("samples", rows.Length, null))),
         };
         foreach (var view in views)
             view.Dispose();

@@ -35,7 +35,7 @@ public sealed record DiffusionTransformerSettings
 /// Peebles and Xie 2022, https://arxiv.org/abs/2212.09748; per-token times as in Self-Flow, https://arxiv.org/abs/2603.06507, section 3.
 /// Parameter names are the official ones. Since tokens share few distinct times, embedding and modulation are computed once for each distinct time and picked up by index.
 /// </remarks>
-public sealed class DiffusionTransformer : Module
+public sealed class DiffusionTransformer : Module, IBackbone
 {
     private readonly InputProjection _input;
     private readonly DiffusionTrunk _trunk;
@@ -65,6 +65,9 @@ public sealed class DiffusionTransformer : Module
 
     /// <summary>What the model was made from.</summary>
     public DiffusionTransformerSettings Settings { get; }
+
+    /// <inheritdoc/>
+    public int Width => Settings.Blocks.Width;
 
     /// <summary>The blocks.</summary>
     public Transformer Blocks => _trunk.Blocks;

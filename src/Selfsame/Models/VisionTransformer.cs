@@ -96,7 +96,7 @@ public sealed record VisionTransformerSettings
 }
 
 /// <summary>Vision Transformer under timm's parameter names. Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.</summary>
-public sealed class VisionTransformer : Module
+public sealed class VisionTransformer : Module, IBackbone
 {
     private readonly Parameter? _classToken, _distillationToken, _registers, _positions, _maskToken;
     private readonly PatchEmbedding _patchEmbed;
@@ -153,6 +153,9 @@ public sealed class VisionTransformer : Module
 
     /// <summary>What the model was made from.</summary>
     public VisionTransformerSettings Settings { get; }
+
+    /// <inheritdoc/>
+    public int Width => Settings.Blocks.Width;
 
     /// <summary>The blocks.</summary>
     public Transformer Blocks { get; }

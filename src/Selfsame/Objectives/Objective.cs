@@ -26,6 +26,10 @@ public abstract class Objective : Module
     {
     }
 
+    /// <summary>Factor that the method itself puts on the learning rate of a parameter, beside the recipe's rules; 1 by default.</summary>
+    /// <param name="name">Full name of the parameter.</param>
+    public virtual double RateScale(string name) => 1;
+
     /// <summary>Blocks whose features serve best where the user names none, from 1; empty takes the last.</summary>
     public virtual IReadOnlyList<int> FeatureLayers => [];
 

@@ -50,6 +50,7 @@ public static class ErrorCatalogue
         new("no-such-recipe", "there is no recipe <name>.", "The path is mistyped.", "Take one of those listed."),
         new("not-key-value", "<place>: This is not key=value", "`--set` without an equals sign.", "Write `--set data.workers=4`."),
         new("unknown-variable", "SELFSAME_<name>: <key> is not a setting of a recipe.", "An environment variable with our prefix that nothing reads.", "Take the proposed name: `SELFSAME_DATA__SOURCE` is `data.source`."),
+        new("empty-source", "<place>: data.source is empty", "There is nothing after `source:` or `--data`.", "Name a folder, a manifest, tar shards, or a data set of the catalogue."),
         new("unknown-source", "<place>: data.source is <name>, which is no folder here and no data set of the catalogue.", "A name that is neither.", "`selfsame data list` shows the catalogue; a folder is given by its path."),
         new("missing-source", "<place>: data.source is <path>, and there is no such file or folder.", "The path is mistyped, or relative to another folder.", "Correct it."),
         new("wrong-source", "<place>: data.source is <path>, a file that is no manifest", "A single file of a kind that holds no samples.", "Give the folder, a manifest (`.jsonl`, `.csv`) or tar shards."),

@@ -42,6 +42,7 @@ public sealed record RecipeFlag(string Name, string Key, string? Value, string H
         new("--batch", "batch", "N", "Samples in one optimizer step, over all processes."),
         new("--seed", "seed", "N", "Seed of every random draw."),
         new("--checkpoint-every", "checkpoint.every.steps", "N", "Steps between checkpoints."),
+        new("--from", "from.path", "FILE", "Start from the weights of a run folder or a safetensors file.", Verbatim: true),
         new("--no-evaluate", "evaluate", null, "No evaluation, neither during training nor after it.", Switch: "null"),
         new("--device", "device", "DEVICE", "auto, cpu or cuda."),
         new("--precision", "precision", "PRECISION", "auto, fp32 or bf16."),

@@ -50,6 +50,9 @@ public sealed record Recipe : ICheckable
     public EquatableList<ParameterRule> Parameters { get; init; } =
         [new() { Rank = 1, Decay = 0 }, new() { Match = ".*", Decay = 0.05 }];
 
+    /// <summary>Weights to start from in place of random ones. Null (default): random.</summary>
+    public FromSettings? From { get; init; }
+
     /// <summary>Course of the learning rate. Default: cosine to 0 without warm-up.</summary>
     public ScheduleSettings Schedule { get; init; } = new CosineScheduleSettings();
 

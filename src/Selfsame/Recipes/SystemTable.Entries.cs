@@ -1,5 +1,6 @@
 using Selfsame.Objectives.Generation;
 using Selfsame.Objectives.Reconstruction;
+using Selfsame.Objectives.Supervised;
 
 namespace Selfsame.Recipes;
 
@@ -10,5 +11,6 @@ public sealed partial class SystemTable
     [
         new("self-flow", "Self-Flow", "generation", ["image"], "https://arxiv.org/abs/2603.06507", "recipes/self-flow.yaml", typeof(SelfFlowSettings)),
         new("mae", "Masked autoencoder", "reconstruction", ["image"], "https://arxiv.org/abs/2111.06377", "recipes/mae.yaml", typeof(MaskedAutoencoderSettings)),
+        new("finetune", "Fine-tuning", "supervised", ["image"], "https://arxiv.org/abs/2106.08254", "recipes/finetune.yaml", typeof(FinetuningSettings)),
     ]);
 }

@@ -56,6 +56,9 @@ public sealed record CheckpointState
     /// <summary>Step of the checkpoint with that value.</summary>
     public long? BestStep { get; init; }
 
+    /// <summary>The weights that the run started from; null for random ones.</summary>
+    public WeightOrigin? StartedFrom { get; init; }
+
     /// <summary>SHA-256 of each tensor file.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 

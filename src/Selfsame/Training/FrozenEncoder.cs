@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Selfsame.Data;
-using Selfsame.Evaluation;
 using Selfsame.Modalities.Image;
 using Selfsame.Models;
 using Selfsame.Models.Checkpoints;
@@ -108,13 +107,16 @@ public sealed class FrozenEncoder : IDisposable
     }
 
     /// <summary>The weights file that a path stands for; null when it is a run folder.</summary>
-    internal static string? PublicFile(string path)
+    public static string? PublicFile(string path)
     {
         if (File.Exists(path))
             return path;
         return File.Exists(Path.Combine(path, "recipe.yaml")) ? null
             : ((string[])["model.safetensors", "pytorch_model.safetensors"]).Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
     }
+
+    /// <summary>The first training view of a recipe, normalised as its method wants it.</summary>
+    public static ViewSettings TrainingView(Recipe recipe) => InputFields.Views(recipe).Training[0];
 
     /// <summary>Frees the model.</summary>
     public void Dispose()
@@ -221,7 +223,9 @@ public sealed class FrozenEncoder : IDisposable
             ? [.. list.EnumerateArray().Select(value => value.GetDouble())]
             : null;
 
-    private static JsonElement? Json(string file)
+    /// <summary>A configuration file beside weights; null where there is none.</summary>
+    /// <exception cref="WeightsException">It is not JSON.</exception>
+    public static JsonElement? Json(string file)
     {
         if (!File.Exists(file))
             return null;

@@ -12,15 +12,16 @@ namespace Selfsame.Training;
 /// <param name="Training">As trained on.</param>
 /// <param name="Plain">As evaluated: nothing random, one view.</param>
 /// <param name="Shapes">What a model is told of each modality.</param>
-/// <param name="Range">Mean and deviation that pictures are normalised with, on values in 0..1.</param>
+/// <param name="Range">Mean and deviation of each channel that pictures are normalised with, on values in 0..1; one entry serves all.</param>
 internal sealed record InputFields(
-    IReadOnlyList<SampleField> Training, IReadOnlyList<SampleField> Plain, IReadOnlyList<InputShape> Shapes, (double Mean, double Deviation) Range)
+    IReadOnlyList<SampleField> Training, IReadOnlyList<SampleField> Plain, IReadOnlyList<InputShape> Shapes,
+    (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) Range)
 {
     /// <summary>Reads a recipe.</summary>
     public static InputFields Of(Recipe recipe)
     {
         var (training, plain, shapes) = (new List<SampleField>(), new List<SampleField>(), new List<InputShape>());
-        var range = (0.0, 1.0);
+        (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) range = ([0.0], [1.0]);
         var data = recipe.Data;
         if (data.Inputs().Contains(Modality.Image))
             range = Pictures(recipe, training, plain, shapes);
@@ -52,14 +53,14 @@ internal sealed record InputFields(
         return new(training, plain, shapes, range);
     }
 
-    private static (double, double) Pictures(Recipe recipe, List<SampleField> training, List<SampleField> plain, List<InputShape> shapes)
+    private static (IReadOnlyList<double>, IReadOnlyList<double>) Pictures(Recipe recipe, List<SampleField> training, List<SampleField> plain, List<InputShape> shapes)
     {
         var (views, still) = Views(recipe);
         var transform = new ViewTransform(views);
         training.Add(new ImageField(transform));
         plain.Add(new ImageField(new ViewTransform([still])));
         shapes.Add(new ImageShape(views[0].Size, views[0].Size, transform.OutputShape[1]));
-        return (still.Mean.Average(), still.Std.Average());
+        return (still.Mean, still.Std);
     }
 
     /// <summary>The training views of a recipe, and the one view that evaluation sees.</summary>
@@ -68,7 +69,7 @@ internal sealed record InputFields(
         var views = recipe.Data.PictureViews().Select(view => InRange(view, recipe)).ToArray();
         if (views.Length == 0)
             views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.PictureSize() ?? 224 }, recipe)];
-        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background });
+        return (views, InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background, Mean = views[0].Mean, Std = views[0].Std });
     }
 
     private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range

@@ -122,6 +122,7 @@ public sealed class Pretraining : IDisposable
         foreach (var (path, excluded, unknown) in _data.Set.ExclusionLists)
             _options.Observer.On(new TrainingEvent.Warning(FormattableString.Invariant($"{excluded} samples are left out by {path}") + (unknown > 0 ? FormattableString.Invariant($"; {unknown} names in it are not in the data") : "")));
         MeasureBaselines(cancellation);
+        StartFromWeights(cancellation);
         _health.Begin(_folder, _state);
         var outcome = RunOutcome.Failed;
         try
@@ -172,6 +173,20 @@ public sealed class Pretraining : IDisposable
         };
     }
 
+    private void StartFromWeights(CancellationToken cancellation)
+    {
+        if (_recipe.From is not { } from || _state.Step > 0)
+            return;
+        _options.OnPhase?.Invoke($"Starting from the weights of {from.Path}");
+        _state = _state with { StartedFrom = WeightStart.Apply(_model, from) };
+        if (_evaluator is not null && !_state.Baselines.ContainsKey(RunResult.StartWeights))
+            _state = _state with { Baselines = new Dictionary<string, IReadOnlyDictionary<string, double>>(_state.Baselines) { [RunResult.StartWeights] = Dictionary(Evaluate(samples: true, cancellation)) } };
+    }
+
+    // True when the watched metric has not improved for as long as the recipe is patient.
+    private bool Stalled(long batch, long epoch) =>
+        _recipe.Checkpoint.Patience?.ToSteps(batch, epoch) is { } patience && _state.BestStep is { } best && _state.Step - best >= patience;
+
     private void Train(CancellationToken cancellation)
     {
         var (batch, epoch) = (_recipe.Batch, _data.Train.Length);
@@ -199,7 +214,7 @@ public sealed class Pretraining : IDisposable
         _options.Observer.On(new TrainingEvent.Started(_recipe.System, _folder.Path, _state.Step, total ?? 0));
 
         bool Finished() => total is { } steps ? loop.Step >= steps : clock.Elapsed >= budget!.Value;
-        for (var finished = Finished(); !finished;)
+        for (var finished = Finished() || Stalled(batch, epoch); !finished;)
         {
             var progress = total is null ? Math.Min(1, clock.Elapsed / budget!.Value) * VirtualSteps : loop.Step;
             var waited = batches.Waited;
@@ -252,6 +267,7 @@ public sealed class Pretraining : IDisposable
 
             _throughput.Resume();
             clock.Resume();
+            finished = Stalled(batch, epoch);
         }
 
         Update(loop, guard, clock);
@@ -363,7 +379,8 @@ public sealed class Pretraining : IDisposable
         if (_data.PlainInputs.Pictures is null)
             return; // figures show pictures
         using var precision = _precision.Enter();
-        RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
+        if (RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation) is { } problem)
+            _options.Observer.On(new TrainingEvent.Warning(problem));
         if (finished)
             RunFigures.Draw(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation);
     }
@@ -371,9 +388,12 @@ public sealed class Pretraining : IDisposable
     private RunResult Conclude(CancellationToken cancellation)
     {
         IReadOnlyList<Metric> metrics = [];
+        long? chosen = _recipe.Checkpoint.Patience is not null && _state.BestStep is { } best && best != _state.Step ? best : null;
+        if (chosen is { } step)
+            _model.LoadWeights(_folder.Checkpoint(step));
         if (_evaluator is not null)
         {
-            _options.OnPhase?.Invoke("Evaluating the trained model");
+            _options.OnPhase?.Invoke(chosen is null ? "Evaluating the trained model" : $"Evaluating the best checkpoint, of step {chosen}");
             metrics = Evaluate(samples: true, cancellation);
             DrawSamples(board: null, cancellation);
             _options.OnPhase?.Invoke("Drawing the figures");
@@ -400,6 +420,8 @@ public sealed class Pretraining : IDisposable
             TrainingPeakMemoryBytes = _trainingPeak,
             MicroBatch = _state.MicroBatch,
             Warnings = _splits.Count > 0 ? _splits : null,
+            StartedFrom = _state.StartedFrom,
+            BestStep = chosen,
             Seed = (long)_recipe.Seed,
             Command = _options.Command,
             Version = typeof(Pretraining).Assembly.GetName().Version?.ToString(3) ?? "",

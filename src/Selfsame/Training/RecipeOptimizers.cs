@@ -11,12 +11,13 @@ public static class RecipeOptimizers
     /// <summary>Makes the optimizer.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="arena">What it moves.</param>
+    /// <param name="scale">Factor of the method on the rate of a parameter, by its full name; null for none.</param>
     /// <exception cref="ArgumentException">A parameter matches none of the recipe's rules; all of them are listed.</exception>
-    public static Optimizer Build(Recipe recipe, ParameterArena arena)
+    public static Optimizer Build(Recipe recipe, ParameterArena arena, Func<string, double>? scale = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(arena);
-        return Settings(recipe.Optimizer).Build(arena, Groups(recipe, arena));
+        return Settings(recipe.Optimizer).Build(arena, Groups(recipe, arena, scale));
     }
 
     private static T.OptimizerSettings Settings(R.OptimizerSettings settings) => settings switch
@@ -30,7 +31,7 @@ public static class RecipeOptimizers
         _ => throw new ArgumentException($"the optimizer {RecipeKinds.Optimizers.KeyOf(settings.GetType())} can't be used in a run yet; use adamw, adam, sgd, lars, lamb or swan"),
     };
 
-    private static ParameterGroup[] Groups(Recipe recipe, ParameterArena arena)
+    private static ParameterGroup[] Groups(Recipe recipe, ParameterArena arena, Func<string, double>? scale)
     {
         var groups = new ParameterGroup[arena.Parameters.Count];
         var missed = new List<string>();
@@ -38,7 +39,7 @@ public static class RecipeOptimizers
         {
             var parameter = arena.Parameters[k];
             if (recipe.Parameters.FirstOrDefault(rule => rule.Selects(parameter.FullName, parameter.Value.Dimensions)) is { } rule)
-                groups[k] = new ParameterGroup { Decay = rule.Decay, RateScale = rule.RateScale, Frozen = rule.Freeze };
+                groups[k] = new ParameterGroup { Decay = rule.Decay, RateScale = rule.RateScale * (scale?.Invoke(parameter.FullName) ?? 1), Frozen = rule.Freeze };
             else
                 missed.Add(parameter.FullName);
         }

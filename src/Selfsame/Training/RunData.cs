@@ -17,7 +17,8 @@ public sealed class RunData : IDisposable
         Labels = recipe.Objective.LabelColumn is { } column ? set.Labels(column) : null;
         Inputs = new SampleInputs(inputs.Training, Labels is not null);
         PlainInputs = new SampleInputs(inputs.Plain);
-        Range = inputs.Range;
+        Range = (inputs.Range.Mean.Average(), inputs.Range.Deviation.Average());
+        ChannelRange = inputs.Range;
         var part = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
         Train = recipe.Data.Need == SampleNeed.All ? Array.FindAll(part, index => (set.ModalitiesOf(index) & recipe.Data.Inputs()) == recipe.Data.Inputs()) : part;
         if (Train.Length == 0)
@@ -47,6 +48,9 @@ public sealed class RunData : IDisposable
 
     /// <summary>Mean and deviation that pictures are normalised with, on values in 0..1.</summary>
     public (double Mean, double Deviation) Range { get; }
+
+    /// <summary>The same for each channel; one entry serves all.</summary>
+    public (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) ChannelRange { get; }
 
     /// <summary>Sizes that the model needs to know.</summary>
     public ModelContext Model { get; }

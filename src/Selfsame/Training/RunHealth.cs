@@ -78,7 +78,9 @@ internal sealed class RunHealth
 
     /// <summary>The last word.</summary>
     internal Diagnosis Conclude(RunResult result) =>
-        _monitor.Diagnose(MetricComparison.Of(result).FirstOrDefault(metric => metric.BeatsRandomInit is not null)?.BeatsRandomInit);
+        _monitor.Diagnose(MetricComparison.Of(result).FirstOrDefault(metric => metric.BeatsRandomInit is not null) is { RandomInit: { } random } main
+            ? (main.Direction == MetricDirection.Lower ? random - main.Trained : main.Trained - random)
+            : null);
 
     private void Say(double progress)
     {

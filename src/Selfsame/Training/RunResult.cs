@@ -13,6 +13,9 @@ public sealed record RunResult
     /// <summary>Name under which <see cref="Baselines"/> holds the data itself used as features.</summary>
     public const string RawInput = "raw_input";
 
+    /// <summary>Name under which <see cref="Baselines"/> holds a run that starts from given weights, before its first step.</summary>
+    public const string StartWeights = "start_weights";
+
     /// <summary>Name of the method, such as <c>mae</c>.</summary>
     public required string System { get; init; }
 
@@ -70,6 +73,12 @@ public sealed record RunResult
 
     /// <summary>What the user should know about the run, such as a batch that had to be split; null for nothing.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
+
+    /// <summary>The weights that the run started from; null for random ones.</summary>
+    public WeightOrigin? StartedFrom { get; init; }
+
+    /// <summary>Step of the checkpoint that was evaluated, where it is not the last one; null where it is.</summary>
+    public long? BestStep { get; init; }
 
     /// <summary>Seed of every random draw.</summary>
     public required long Seed { get; init; }

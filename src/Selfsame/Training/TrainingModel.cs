@@ -36,7 +36,7 @@ public sealed class TrainingModel : IDisposable
         foreach (var (student, teacher) in Objective.Teachers)
             _teachers.Add(new Teacher(teacher, student, Arena, low));
         Objective.Parameters();  // full names as seen from the root, after teachers were walked on their own
-        Optimizer = RecipeOptimizers.Build(recipe, Arena);
+        Optimizer = RecipeOptimizers.Build(recipe, Arena, Objective.RateScale);
     }
 
     /// <summary>The method.</summary>
@@ -57,6 +57,17 @@ public sealed class TrainingModel : IDisposable
     {
         foreach (var teacher in _teachers)
             teacher.Follow(momentum);
+    }
+
+    /// <summary>Makes every teacher a copy of its student again, after the weights were set from elsewhere.</summary>
+    public void FollowAnew()
+    {
+        Arena.RefreshLow();
+        foreach (var (student, teacher) in Objective.Teachers)
+            teacher.CopyFrom(student);
+        Objective.Parameters();  // full names as seen from the root, after teachers were walked on their own
+        foreach (var teacher in _teachers)
+            teacher.Refresh();
     }
 
     /// <summary>Tensors of a checkpoint by file.</summary>

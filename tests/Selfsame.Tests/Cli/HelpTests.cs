@@ -19,8 +19,8 @@ public sealed class HelpTests
           --version       Show version information
 
         Commands:
-          list    List the systems that can be trained
-          doctor  Say what this machine has, what is missing, and how to get it
+          list <protocols|systems>  List the systems that can be trained, or the evaluation protocols
+          doctor                    Say what this machine has, what is missing, and how to get it
 
         Examples:
           selfsame pretrain                                  train on the quick-start recipe and report
@@ -49,8 +49,9 @@ public sealed class HelpTests
         Assert.EndsWith(
             """
             Examples:
-              selfsame list                   all of them
+              selfsame list                   all systems
               selfsame list --modality audio  those that learn from sound
+              selfsame list protocols         how metrics are measured
               selfsame list --json            for a program
 
 

@@ -63,6 +63,26 @@ public sealed class ResultsTableTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_that_differ_in_the_seed_alone_are_one_line_with_mean_and_deviation()
+    {
+        foreach (var (seed, accuracy) in new[] { (3, "0.5"), (1, "0.7"), (2, "0.6") })
+        {
+            var json = MaeResult.Replace("0.75,", accuracy + ",", StringComparison.Ordinal)
+                .Replace("\"seed\": 7", $"\"seed\": {seed}, \"recipe_id\": \"00ff\", \"protocols\": {{ \"knn_accuracy\": \"knn/dino-1\" }}", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(Path.Combine(_folder, $"{seed}.json"), json);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, "other.json"), MaeResult);
+        await File.WriteAllTextAsync(Readme, Before);
+        await RunAsync();
+        var lines = (await File.ReadAllLinesAsync(Readme)).Where(line => line.Contains("knn_accuracy", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(
+            ["| [mae](recipes/mae.yaml) | knn_accuracy (knn/dino-1) | 0.6 ± 0.1 | 0.5123 ± 0.0 | 0.25 ± 0.0 | 500 | 1.6 | 1371 | 2 cores \\| AVX-512 | 1, 2, 3 | 0123456 |",
+            "| [mae](recipes/mae.yaml) | knn_accuracy | 0.75 | 0.5123 | 0.25 | 500 | 1.6 | 1371 | 2 cores \\| AVX-512 | 7 | 0123456 |"],
+            lines);
+    }
+
+    [Fact]
     public void Without_results_the_place_is_empty()
     {
         Assert.Equal("a\n<!-- results:begin -->\n<!-- results:end -->\n", ResultsTable.Replace("a\n<!-- results:begin --><!-- results:end -->\n", [], "x"));

@@ -26,6 +26,7 @@ public sealed class EvaluationParityTests
     [InlineData("metrics/sliced-wasserstein.a")]
     [InlineData("metrics/word-and-character-error-rate.a")]
     [InlineData("metrics/zero-shot-classifier.a")]
+    [InlineData("umap-tsne/tsne.a")]
     public void Agrees_with_the_official_code(string name)
     {
         var before = Tensor.LiveCount;

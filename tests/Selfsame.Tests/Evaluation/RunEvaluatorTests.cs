@@ -25,7 +25,7 @@ public sealed class RunEvaluatorTests
         Assert.Equal((1, 1, 1, 1), (raw["probe_accuracy"], raw["probe_balanced_accuracy"], raw["knn_accuracy"], raw["knn_balanced_accuracy"]));
         Assert.Equal(0.5, raw["majority_share"]);
         Assert.Equal(result.Evaluation.Keys, result.Baselines[RunResult.RandomInit].Keys);
-        Assert.Equal(["probe_accuracy", "probe_balanced_accuracy", "knn_accuracy", "knn_balanced_accuracy", "majority_share", "feature_spread", "rankme", "uniformity"], result.Evaluation.Keys);
+        Assert.Equal(["probe_accuracy", "probe_balanced_accuracy", "knn_accuracy", "knn_balanced_accuracy", "majority_share", "feature_spread", "rankme", "uniformity", "lidar", "alignment"], result.Evaluation.Keys);
         Assert.All(result.Evaluation.Values, value => Assert.True(double.IsFinite(value)));
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Selfsame.Cli;
 using Selfsame.Cli.Verbs;
 using Selfsame.Models.Checkpoints;
 using Selfsame.Tests.Cli;
@@ -14,7 +13,7 @@ using Selfsame.Training;
 namespace Selfsame.Tests.Export;
 
 /// <summary>One tiny trained run that all tests read.</summary>
-public sealed class EmbeddedRun : IAsyncLifetime
+public sealed class EmbeddedRun : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -29,11 +28,9 @@ public sealed class EmbeddedRun : IAsyncLifetime
         await TinyRun.RunAsync(TinyRun.Load(TinyRun.Mae, Pictures, "duration.steps=3"), Run);
     }
 
-    public Task DisposeAsync()
-    {
-        _folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _folder.Dispose();
 }
 
 public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>, IDisposable
@@ -49,18 +46,24 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
     [Fact]
     public async Task Every_format_holds_the_same_vectors_and_names()
     {
-        File.WriteAllText(Path.Combine(trained.Pictures, "train", "blocks", "broken, \"quoted\".png"), "no picture");
+        // Left out everywhere: with other batches the last bits of the vectors may differ.
+        var broken = Path.Combine(trained.Pictures, "train", "blocks", "broken, \"quoted\".png");
+        File.WriteAllText(broken, "no picture");
         try
         {
-            var run = await Cli("embed", trained.Run, "--out", _folder["a.jsonl"], "--split", "train", "--batch", "5");
-            Assert.True(run.ExitCode == 0, run.Error);
-            Assert.Equal($"{_folder["a.jsonl"]}: 24 x 16\n{_folder["a.jsonl"]}.quarantine.jsonl: 1 samples that could not be used\n", run.Output);
+            await CompareFormats();
         }
         finally
         {
-            File.Delete(Path.Combine(trained.Pictures, "train", "blocks", "broken, \"quoted\".png"));
+            File.Delete(broken);
         }
+    }
 
+    private async Task CompareFormats()
+    {
+        var first = await Cli("embed", trained.Run, "--out", _folder["a.jsonl"], "--split", "train", "--batch", "5");
+        Assert.True(first.ExitCode == 0, first.Error);
+        Assert.Equal($"{_folder["a.jsonl"]}: 24 x 16\n{_folder["a.jsonl"]}.quarantine.jsonl: 1 samples that could not be used\n", first.Output);
         var lines = File.ReadLines(_folder["a.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         var vectors = lines.SelectMany(line => line.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle())).ToArray();
         var names = lines.Select(line => line.GetProperty("name").GetString()!).ToArray();
@@ -69,7 +72,11 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
         Assert.All(names, name => Assert.True(File.Exists(Path.Combine(trained.Pictures, name)), name));
 
         foreach (var ending in new[] { "csv", "safetensors", "npy", "npz" })
-            Assert.Equal(0, (await Cli("embed", trained.Run, "--out", _folder["a." + ending], "--split", "train", "--batch", "5")).ExitCode);
+        {
+            var run = await Cli("embed", trained.Run, "--out", _folder["a." + ending], "--split", "train", "--batch", "5");
+            Assert.True(run.ExitCode == 0, run.Error);
+        }
+
         var rows = File.ReadLines(_folder["a.csv"]).Skip(1).Select(line => line.Split(',')).ToArray();
         Assert.Equal(names, rows.Select(row => row[0]));
         Assert.Equal(vectors, rows.SelectMany(row => row[2..].Select(cell => float.Parse(cell, CultureInfo.InvariantCulture))));
@@ -83,7 +90,7 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
         var npy = File.ReadAllBytes(_folder["a.npy"]);
         Assert.Equal(0, (BitConverter.ToUInt16(npy, 8) + 10) % 64);
         Assert.Equal(vectors, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(npy.AsSpan(npy.Length - (vectors.Length * 4))).ToArray());
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*.partial"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*.unfinished"));
     }
 
     [SkippableNumpy]
@@ -114,8 +121,8 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
             Assert.Equal(0, whole.ExitCode);
         }
 
-        // Made as a process leaves it that was killed after 17 samples: rows beyond the state, and half a name.
-        var partial = _folder["cut.npz"] + ".partial";
+        // Killed as soon as rows are there, wherever it is then.
+        var partial = _folder["cut.npz"] + ".unfinished";
         using (var first = TinyRun.Start(Arguments(_folder["cut.npz"])))
         {
             while (!first.HasExited && !File.Exists(Path.Combine(partial, "vectors.bin")))
@@ -147,10 +154,10 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
             encoder, data, samples, request, done => { if (done.Done >= 20) stop.Cancel(); }, stop.Token));
 
         // What a kill would leave behind the last safe state.
-        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".partial", "vectors.bin"), "half a row");
-        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".partial", "names.jsonl"), """{"name":"ha""");
+        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".unfinished", "vectors.bin"), "half a row");
+        File.AppendAllText(Path.Combine(_folder["x.npy"] + ".unfinished", "names.jsonl"), """{"name":"ha""");
         var other = Assert.Throws<Selfsame.Export.Embeddings.EmbeddingException>(() => Selfsame.Export.Embeddings.EmbeddingJob.Run(encoder, data, samples, request with { Batch = 5 }));
-        Assert.Equal($"{_folder["x.npy"]}.partial holds an unfinished embedding of other weights, data or options. Repeat the command that began it, or delete the folder.", other.Message);
+        Assert.Equal($"{_folder["x.npy"]}.unfinished holds an unfinished embedding of other weights, data or options. Repeat the command that began it, or delete the folder.", other.Message);
         var result = Selfsame.Export.Embeddings.EmbeddingJob.Run(encoder, data, samples, request);
 
         Assert.Equal((20, 42), (result.Resumed, result.Rows));

@@ -1,7 +1,6 @@
 using Selfsame.Models;
 using Selfsame.Models.Checkpoints;
 using Selfsame.Torch;
-using Selfsame.Torch.Safetensors;
 using Selfsame.Training;
 
 namespace Selfsame.Tests.Models;

@@ -24,7 +24,7 @@ public sealed class ComparisonTests : IDisposable
         Assert.Equal(["1", "2", "3"], Assert.Single(comparison.Settings).Values);
         var html = ComparisonPage.Html(comparison);
         Assert.Contains("<strong>Only the seed differs</strong>", html, StringComparison.Ordinal);
-        Assert.Contains("<td><b>0.7300</b> ± 0.0361</td><td>0.7000</td><td>0.7200</td><td>0.7700</td>", html, StringComparison.Ordinal);
+        Assert.Contains("<td><b>0.7300</b> &#177; 0.0361</td><td>0.7000</td><td>0.7200</td><td>0.7700</td>", html, StringComparison.Ordinal);
         Assert.Contains("""{"title":"loss","evaluation":false,"names":["a","b","c"],"steps":[10,20],"values":[[0.5,0.4],[0.5,0.4],[0.5,0.4]],"notFinite":0,"lines":[]}""", html, StringComparison.Ordinal);
     }
 

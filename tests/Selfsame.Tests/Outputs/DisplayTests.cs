@@ -150,6 +150,10 @@ public sealed class DisplayTests : IDisposable
             What to try next
               Look at the curves and samples in a browser:
                 'runs/my run/report.html'
+              Turn your own files into vectors:
+                ./selfsame embed 'runs/my run' --data FOLDER --out vectors.npz
+              See which classes it tells apart:
+                ./selfsame probe 'runs/my run' --label COLUMN
               Measure it by other protocols:
                 ./selfsame evaluate 'runs/my run' --set evaluate.features.pooling=mean
               Take the weights elsewhere; they are safetensors under the official names:
@@ -166,7 +170,7 @@ public sealed class DisplayTests : IDisposable
         // Nobody is told to run what is not there.
         var verbs = Enum.GetValues<VerdictKind>().SelectMany(kind => ResultTable.NextSteps(kind, "run", generates: true))
             .Select(step => step.Command).OfType<string>().Where(command => command.StartsWith("./selfsame ", StringComparison.Ordinal)).Select(command => command.Split(' ')[1]);
-        Assert.Subset(new HashSet<string> { "generate", "evaluate", "data" }, verbs.ToHashSet());
+        Assert.Subset(new HashSet<string> { "generate", "evaluate", "data", "embed", "probe" }, verbs.ToHashSet());
         Assert.Equal("./selfsame evaluate 'it'\\''s'", ResultTable.NextSteps(VerdictKind.Unknown, "it's")[1].Command);
     }
 

@@ -122,7 +122,7 @@ public sealed class ReportPageTests(ReportPages pages) : IClassFixture<ReportPag
             await Browser.OpenAsync(page, 1200, 900);
             Assert.Equal(1, await Browser.EvaluateAsync<int>("document.querySelectorAll('h1').length"));
             Assert.Equal(0, await Browser.EvaluateAsync<int>("[...document.images].filter(i => !i.alt).length"));
-            Assert.Equal(0, await Browser.EvaluateAsync<int>("[...document.querySelectorAll('[role=img], [role=region], [role=group]:not(.query)')].filter(e => !e.getAttribute('aria-label')).length"));
+            Assert.Equal(0, await Browser.EvaluateAsync<int>("[...document.querySelectorAll('[role=img], [role=region], [role=group]')].filter(e => !e.getAttribute('aria-label')).length"));
             Assert.Equal(0, await Browser.EvaluateAsync<int>("[...document.querySelectorAll('input, select')].filter(e => !e.getAttribute('aria-label') && !e.closest('label')).length"));
         }
     }

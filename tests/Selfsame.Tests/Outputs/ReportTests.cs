@@ -29,7 +29,7 @@ public partial class ReportTests
         Assert.Contains("<th scope=\"row\"><code>system</code></th><td><code>mae</code></td><td class=\"default\">default</td>", html, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">cut short</th><td class=\"number\">2</td><td><code>a.png, b.png</code></td>", html, StringComparison.Ordinal);
         Assert.Contains("<pre class=\"command\">selfsame pretrain recipes/mae.yaml</pre>", html, StringComparison.Ordinal);
-        Assert.Contains("""{"title":"knn_accuracy","evaluation":true,"names":["knn_accuracy"],"steps":[20],"values":[[0.7]],"notFinite":0,"lines":[{"name":"random weights","value":0.42},{"name":"raw input","value":0.55}]}""", html, StringComparison.Ordinal);
+        Assert.Contains("""{"title":"knn_accuracy","evaluation":true,"names":["knn_accuracy"],"steps":[20,5000],"values":[[0.7,0.71]],"notFinite":0,"lines":[{"name":"random weights","value":0.42},{"name":"raw input","value":0.55}]}""", html, StringComparison.Ordinal);
         Assert.Contains("""{"title":"Loss","evaluation":false,"names":["loss"],"steps":[10,20],"values":[[0.5,null]],"notFinite":1,"lines":[]}""", html, StringComparison.Ordinal);
     }
 

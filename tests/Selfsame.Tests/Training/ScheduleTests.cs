@@ -1,3 +1,4 @@
+using Selfsame.Models;
 using Selfsame.Training;
 using Selfsame.Training.Schedules;
 

@@ -2,7 +2,6 @@ using Selfsame.Cli;
 using Selfsame.Cli.Verbs;
 using Selfsame.Recipes;
 using Selfsame.Tests.Cli;
-using Selfsame.Training;
 using Selfsame.Training.Sweeps;
 
 namespace Selfsame.Tests.Training;
@@ -51,7 +50,7 @@ public sealed class SweepTests
 
     [Theory]
     [InlineData("lr", "1e-4", "lr=1e-4")]
-    [InlineData("optimizer.betas", "[0.9, 0.95]", "optimizer.betas=_0.9__0.95_~")]
+    [InlineData("optimizer.betas", "[0.9, 0.95]", "optimizer.betas=_0.9,_0.95_~")]
     [InlineData("data.source", "../../etc", "data.source=..-..")]
     public void Folder_names_hold_no_more_than_a_file_name_can(string key, string value, string start)
     {
@@ -77,8 +76,8 @@ public sealed class SweepTests
         Assert.Equal("0.6000 ± 0.1414", SweepReport.Text(report.Rows[1]));
         Assert.Equal("–", SweepReport.Text(report.Rows[2]));
         Assert.Equal(1, report.Rows[2].Failed);
-        Assert.Contains("| 1 | 2 | 0.7000 ± 0.07071 | 2 | 0 |", report.ToMarkdown().Replace("0.0707 ", "0.07071 ", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains("lr-3 failed: it &lt;broke&gt;".Replace("lr-3 ", "", StringComparison.Ordinal).Replace("failed: ", "", StringComparison.Ordinal), report.ToHtml(), StringComparison.Ordinal);
+        Assert.Contains("| 1 | 2 | 0.7000 ± 0.0707 | 2 | 0 |\n", report.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains("<li>lr-3/0: failed: it &lt;broke&gt;</li>", report.ToHtml(), StringComparison.Ordinal);
 
         var byLoss = SweepReport.Of(report.Runs, "final_loss");
         Assert.Equal(("lower", "1"), (byLoss.Better, byLoss.Rows[0].Settings["lr"]));
@@ -97,7 +96,7 @@ public sealed class SweepTests
         string[] arguments =
         [
             "pretrain", recipe, "--data", TinyRun.Pictures(folder["pictures"], 12), "--out", folder["sweep"], "--steps", "6", "--set", "guard.max_skipped=0",
-            "--set", "optimizer={ kind: sgd, rate: 1 }", "--sweep", "lr=1e-3,1e9", "--seeds", "2",
+            "--set", "optimizer={ kind: sgd, rate: 1 }", "--sweep", "lr=1e-3,1e6", "--seeds", "2",
         ];
 
         var first = await CliRun.OfAsync([PretrainVerb.Create], arguments);

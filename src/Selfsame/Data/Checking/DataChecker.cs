@@ -10,6 +10,8 @@ namespace Selfsame.Data.Checking;
 /// </remarks>
 public static class DataChecker
 {
+    // A picture of fewer pixels is so blurred when it is enlarged to a sketch that it resembles many.
+    private const int LeastSide = 8;
     private const int TimedSamples = 200;
 
     /// <summary>Checks a data set.</summary>
@@ -56,7 +58,7 @@ public static class DataChecker
         var done = 0;
         Parallel.For(0, data.Count, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancel }, i =>
         {
-            sketched[i] = InspectOne(data, i, ref facts[i], sketches[i]);
+            sketched[i] = InspectOne(data, i, ref facts[i], sketches[i]) && Math.Min(facts[i].Width, facts[i].Height) >= LeastSide;
             progress?.Report(new("reading", Interlocked.Increment(ref done), data.Count));
         });
     }

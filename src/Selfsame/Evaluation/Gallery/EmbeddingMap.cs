@@ -8,7 +8,7 @@ namespace Selfsame.Evaluation.Gallery;
 public static class EmbeddingMap
 {
     /// <summary>Most samples on the map; of more, this many are taken evenly.</summary>
-    public const int MostSamples = 1500;
+    public const int MostSamples = 1200;
 
     private const int PictureSide = 32, Components = 50, MostValues = 64;
 

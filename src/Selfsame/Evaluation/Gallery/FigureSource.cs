@@ -11,10 +11,10 @@ namespace Selfsame.Evaluation.Gallery;
 /// <param name="Data">The samples.</param>
 /// <param name="Transform">How pictures are prepared; nothing random.</param>
 /// <param name="Shape">What the transform puts out.</param>
-/// <param name="Range">Mean and deviation that pictures are normalised with.</param>
+/// <param name="Range">Mean and deviation of each channel that pictures are normalised with; one entry serves all.</param>
 /// <param name="Settings">Which layers and pooling features are read with.</param>
 /// <param name="Seed">Seed of every draw.</param>
-public sealed record FigureSource(DataSet Data, ISampleTransform Transform, BatchShape Shape, (double Mean, double Deviation) Range, EvaluateSettings Settings, ulong Seed)
+public sealed record FigureSource(DataSet Data, ISampleTransform Transform, BatchShape Shape, (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) Range, EvaluateSettings Settings, ulong Seed)
 {
     private static readonly string[] LabelColumns = ["category", "label", "class", "folder"];
 
@@ -27,7 +27,7 @@ public sealed record FigureSource(DataSet Data, ISampleTransform Transform, Batc
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(recipe);
         var (transform, shape) = data.PlainInputs.Pictures ?? throw new ArgumentException("figures are drawn of pictures alone", nameof(data));
-        return new FigureSource(data.Set, transform, shape, data.Range, recipe.Evaluate ?? new EvaluateSettings(), recipe.Seed);
+        return new FigureSource(data.Set, transform, shape, data.ChannelRange, recipe.Evaluate ?? new EvaluateSettings(), recipe.Seed);
     }
 
     /// <summary>The column that evaluation takes as classes; null without one.</summary>

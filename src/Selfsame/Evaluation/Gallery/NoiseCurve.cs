@@ -6,7 +6,7 @@ namespace Selfsame.Evaluation.Gallery;
 /// <summary>Loss and features of a flow model at ten noise levels, on test data.</summary>
 public static class NoiseCurve
 {
-    private const int Bins = 10, Samples = 256, Batch = 64;
+    private const int Bins = 10, Samples = 128, Batch = 64;
 
     /// <summary>Measures the curve.</summary>
     /// <param name="source">Samples.</param>

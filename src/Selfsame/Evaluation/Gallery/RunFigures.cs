@@ -66,27 +66,32 @@ public static class RunFigures
 
     /// <summary>Draws what is worth seeing over time, between steps of training: reconstructions, where the method makes them.</summary>
     /// <inheritdoc cref="Draw"/>
-    public static void DrawProgress(RunFolder folder, FigureSource source, Objective objective, long step, CancellationToken cancellation)
+    /// <returns>Why it failed, for a warning; null when all went well. Training goes on either way.</returns>
+    public static string? DrawProgress(RunFolder folder, FigureSource source, Objective objective, long step, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(objective);
         if (objective is not IReconstructor reconstructor)
-            return;
+            return null;
         var sheets = new SheetBuilder();
         var training = objective.Training;
         objective.Train(false);
         try
         {
             ReconstructionGallery.Draw(source, reconstructor, sheets, RowsOverTime, cancellation);
+            foreach (var (file, png) in sheets.Files)
+                AtomicFile.Write(folder.Sample(Path.GetFileNameWithoutExtension(file), step), png);
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return $"no pictures of reconstructions at step {step}: {e.Message}";
         }
         finally
         {
             objective.Train(training);
         }
-
-        foreach (var (file, png) in sheets.Files)
-            AtomicFile.Write(folder.Sample(Path.GetFileNameWithoutExtension(file), step), png);
     }
 
     /// <summary>Reads the figures of a run; null when none were drawn.</summary>

@@ -6,8 +6,8 @@ public sealed record TSneSettings
     /// <summary>Effective number of neighbours that keep together; lowered to a third of the points where there are few. Default 30.</summary>
     public double Perplexity { get; init; } = 30;
 
-    /// <summary>Iterations in all. Default 750.</summary>
-    public int Iterations { get; init; } = 750;
+    /// <summary>Iterations in all. Default 500.</summary>
+    public int Iterations { get; init; } = 500;
 
     /// <summary>Iterations at the start with exaggerated probabilities and momentum 0.5 (0.8 afterwards). Default 250.</summary>
     public int Exaggerated { get; init; } = 250;

@@ -176,7 +176,7 @@ public static class ComparisonPage
 
     private static string Shown(double? value) => value is { } number ? HumanText.Value(number) : "–";
 
-    private static string Signed(double difference) => (difference >= 0 ? "+" : "−") + HumanText.Value(Math.Abs(difference));
+    private static string Signed(double difference) => difference == 0 ? "the same" : (difference >= 0 ? "+" : "−") + HumanText.Value(Math.Abs(difference));
 
     private static string Side(string better, double difference) =>
         difference == 0 || better == "none" ? "" : difference > 0 == (better == "higher") ? "better" : "worse";

@@ -14,7 +14,7 @@ internal sealed class ReportData
     {
         Folder = folder;
         Result = Try(folder.ReadResult);
-        Entries = Try(() => File.Exists(folder.MetricsPath) ? MetricsLog.Read(folder.MetricsPath).ToList() : null) ?? [];
+        Entries = WithEnd(Try(() => File.Exists(folder.MetricsPath) ? MetricsLog.Read(folder.MetricsPath).ToList() : null) ?? []);
         Recipe = Try(() => File.Exists(folder.RecipePath) ? File.ReadAllText(folder.RecipePath) : null);
         Origins = Try(() => ReadOrigins(folder.OriginsPath)) ?? [];
         Quarantine = Try(() => QuarantineSummary.Read(folder.QuarantinePath)) ?? QuarantineSummary.Empty;
@@ -43,6 +43,18 @@ internal sealed class ReportData
 
     /// <summary>Files that could not be read, each with the reason.</summary>
     internal IReadOnlyList<string> Problems => _problems;
+
+    // The evaluation at the end is in the result alone; curves of what was evaluated on the way end with it.
+    private List<MetricsEntry> WithEnd(List<MetricsEntry> entries)
+    {
+        if (Result is not { } result)
+            return entries;
+        var curves = entries.SelectMany(entry => entry.Metrics).Select(metric => metric.Name).ToHashSet();
+        var last = result.Evaluation.Where(metric => curves.Contains(metric.Key)).Select(metric => new Metric(metric.Key, metric.Value)).ToArray();
+        if (last.Length > 0)
+            entries.Add(new MetricsEntry(result.Steps, result.Samples, result.Seconds, last));
+        return entries;
+    }
 
     private T? Try<T>(Func<T?> read) where T : class
     {

@@ -9,6 +9,8 @@ namespace Selfsame.Evaluation.Report;
 /// <summary>The sections made from a run's figures: tables of pictures, the map, neighbours, noise levels.</summary>
 internal static class ReportFigures
 {
+    private const int MostColumnsOfHalf = 6;
+
     internal static void Write(HtmlPage page, ReportData data, FileBudget budget)
     {
         if (data.Figures is not { } figures)
@@ -67,11 +69,22 @@ internal static class ReportFigures
             return;
         }
 
+        // Narrow tables stand in two halves side by side where there is room.
+        var parts = table.Columns.Count <= MostColumnsOfHalf && table.Rows.Count > 3 ? 2 : 1;
+        var height = (table.Rows.Count + parts - 1) / parts;
+        page.AddTrusted(parts > 1 ? "<div class=\"halves\">\n" : "<div>\n");
+        for (var part = 0; part < parts; part++)
+            Rows(page, table, style, part * height, Math.Min(table.Rows.Count, (part + 1) * height));
+        page.AddTrusted("</div>\n</section>\n");
+    }
+
+    private static void Rows(HtmlPage page, PictureTable table, string style, int from, int to)
+    {
         page.AddTrusted(FormattableString.Invariant($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of pictures\"><table class=\"pictures\" style=\"--columns:{table.Columns.Count}\">\n<thead><tr><td></td>"));
         foreach (var column in table.Columns)
             page.Add($"<th scope=\"col\">{column}</th>");
         page.AddTrusted("</tr></thead>\n<tbody>\n");
-        for (var row = 0; row < table.Rows.Count; row++)
+        for (var row = from; row < to; row++)
         {
             page.Add($"<tr><th scope=\"row\">{table.Rows[row]}");
             if (row < table.Remarks.Count)
@@ -87,7 +100,7 @@ internal static class ReportFigures
             page.AddTrusted("</tr>\n");
         }
 
-        page.AddTrusted("</tbody>\n</table></div>\n</section>\n");
+        page.AddTrusted("</tbody>\n</table></div>\n");
     }
 
     private static void Map(HtmlPage page, MapFigure map, string style)
@@ -105,7 +118,7 @@ internal static class ReportFigures
         if (map.Columns.Count == 0)
             page.AddTrusted("<option value=\"-1\">none</option>");
         page.AddTrusted("</select></label><label>Show <select id=\"map-marks\"><option value=\"dots\">dots</option><option value=\"pictures\">pictures</option></select></label></div>\n");
-        page.Add($"<figure class=\"map\"><div id=\"map-plot\" class=\"{style}-source\" tabindex=\"0\" role=\"group\" aria-label=\"Map of {count} samples; use the arrow keys to go from one to the next\"></div>")
+        page.Add($"<figure class=\"map\"><div id=\"map-plot\" tabindex=\"0\" role=\"group\" aria-label=\"Map of {count} samples; use the arrow keys to go from one to the next\"></div>")
             .Add($"<div id=\"map-card\" hidden><span class=\"tile {style}\"></span><div></div></div><figcaption><span id=\"map-legend\"></span><span id=\"map-note\"></span></figcaption><p id=\"map-said\" class=\"unseen\" aria-live=\"polite\"></p></figure>\n")
             .AddTrusted("<script type=\"application/json\" id=\"map-data\">").AddTrusted(JsonSerializer.Serialize(map, PageJson.Default.MapFigure)).AddTrusted("</script>\n</section>\n");
     }
@@ -119,7 +132,7 @@ internal static class ReportFigures
         var column = map.Columns.FirstOrDefault(candidate => candidate.Name == figure.Column);
         foreach (var row in figure.Rows)
         {
-            page.AddTrusted("<div class=\"query\" role=\"group\">");
+            page.AddTrusted("<div class=\"query\">");
             Tile(page, map.Sheet, style, row.Query, $"Sample: {map.Keys[row.Query]}");
             page.AddTrusted("<div class=\"near\">");
             for (var k = 0; k < row.Near.Count; k++)

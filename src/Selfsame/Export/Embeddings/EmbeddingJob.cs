@@ -5,7 +5,6 @@ using Selfsame.Data;
 using Selfsame.Data.Loading;
 using Selfsame.Evaluation;
 using Selfsame.Objectives;
-using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training;
 
@@ -43,7 +42,7 @@ public static class EmbeddingJob
         var vectors = Vectors(encoder, request);
         using var quarantine = new Quarantine(request.Output + ".quarantine.jsonl", maxBad: 1);
         quarantine.CountIndex(data);
-        using var store = EmbeddingStore.Open(request.Output + ".partial", Identity(encoder, data, samples, request));
+        using var store = EmbeddingStore.Open(request.Output + ".unfinished", Identity(encoder, data, samples, request));
         var resumed = store.State.Position;
         Fill(encoder, data, samples, request, vectors, store, quarantine, progress, cancellation);
         if (store.State.Rows == 0)

@@ -208,7 +208,7 @@ public sealed class SelfFlow : Objective, IGenerator, IFlowModel
     }
 
     /// <inheritdoc/>
-    public override IFeatureExtractor Features(bool averaged) => new Extractor(this, Network(averaged));
+    public override IFeatureExtractor Features(bool averaged) => new DiffusionTransformerFeatures(Network(averaged), Tokenizer.Encode, _settings.FeatureTime);
 
     /// <inheritdoc/>
     public FlowReading ReadAt(Batch batch, double level, StepContext draws, bool averaged = true)
@@ -220,44 +220,9 @@ public sealed class SelfFlow : Objective, IGenerator, IFlowModel
         var noise = draws.Normal("x1", data.Shape);
         var target = noise - data;
         var layers = new List<Tensor>();
-        var predicted = network.Forward(data + (target * level), Times(data, level), labels: NoLabels(network, data), layers: layers);
+        var (times, labels) = DiffusionTransformerFeatures.Condition(network, data, level);
+        var predicted = network.Forward(data + (target * level), times, labels: labels, layers: layers);
         return new FlowReading((predicted - target).Square().Mean([1, 2]), target.Square().Mean([1, 2]), layers[FeatureLayers[0] - 1]);
-    }
-
-    private static Tensor Times(Tensor tokens, double level) => Ops.Full([tokens.Size(0), 1], level, DType.Float32, tokens.Device);
-
-    private static Tensor? NoLabels(DiffusionTransformer network, Tensor tokens) =>
-        network.Settings.Classes > 0 ? Ops.Full([tokens.Size(0)], network.Settings.Classes - 1, DType.Int64, tokens.Device) : null;
-
-    private sealed class Extractor(SelfFlow owner, DiffusionTransformer network) : IAttentionExtractor
-    {
-        public int Layers => network.Blocks.Settings.Depth;
-
-        public int Prefix => 0;
-
-        public (int Rows, int Columns) Grid => network.Settings.Grid;
-
-        public IReadOnlyList<Tensor> Extract(Batch batch, int? last = null)
-        {
-            var layers = new List<Tensor>();
-            Run(batch, last ?? Layers, layers, null);
-            return layers;
-        }
-
-        public Tensor Attention(Batch batch, int block)
-        {
-            var record = new AttentionRecord(block);
-            Run(batch, block, null, record);
-            return record.Weights!;
-        }
-
-        private void Run(Batch batch, int last, List<Tensor>? layers, AttentionRecord? record)
-        {
-            var tokens = owner.Tokenizer.Encode(batch[Modality.Image]);
-            var level = owner._settings.FeatureTime;
-            // Scaled as a token at this level is on average, but without the noise itself: features then do not depend on a draw.
-            network.Features(tokens * (1 - level), Times(tokens, level), last, labels: NoLabels(network, tokens), layers: layers, record: record);
-        }
     }
 }
 

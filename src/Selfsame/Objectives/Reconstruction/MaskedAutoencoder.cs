@@ -83,7 +83,7 @@ public sealed class MaskedAutoencoder : Objective, IReconstructor
     public override IFeatureExtractor Features(bool averaged) => new VisionTransformerFeatures(_encoder);
 
     /// <inheritdoc/>
-    /// <remarks>With a normalised target, every patch is put back with its own mean and deviation, as the paper's figures do; a prediction of nothing then shows the patch's mean colour.</remarks>
+    /// <remarks>With a normalised target, every patch is put back with its own mean and deviation, as the paper's figures do; a prediction of nothing then shows the patch's mean brightness (the mean is over colours as well).</remarks>
     public IReadOnlyList<RebuiltBatch> Reconstruct(Batch batch, StepContext draws)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -107,7 +107,7 @@ public sealed class MaskedAutoencoder : Objective, IReconstructor
         [
             new RebuiltBatch(
                 Modality.Image, batch[Modality.Image], Patches.Join(hiddenBN1.Expand([-1, -1, (long)patch * patch]), patch, rows), Patches.Join(rebuilt, patch, rows), Patches.Join(baseline, patch, rows),
-                _settings.NormalizeTarget ? "each hidden patch in its own mean colour" : "hidden patches in the mean of the seen ones"),
+                _settings.NormalizeTarget ? "each hidden patch in its own mean brightness" : "hidden patches in the mean of the seen ones"),
         ];
     }
 

@@ -1,4 +1,4 @@
-using Selfsame.Training;
+using Selfsame.Models;
 using Selfsame.Training.Schedules;
 
 namespace Selfsame.Parity.Adapters;

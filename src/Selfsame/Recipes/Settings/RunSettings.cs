@@ -1,7 +1,7 @@
 namespace Selfsame.Recipes;
 
 /// <summary>When to save, and how many to keep.</summary>
-public sealed record CheckpointSettings
+public sealed record CheckpointSettings : ICheckable
 {
     /// <summary>Distance between checkpoints; the end of the run always has one. Default 1,000 steps.</summary>
     public Duration Every { get; init; } = new() { Steps = 1000 };
@@ -12,6 +12,18 @@ public sealed record CheckpointSettings
 
     /// <summary>A metric, such as <c>knn.accuracy</c>, whose best checkpoint is kept as well. Null (default): none.</summary>
     public string? Best { get; init; }
+
+    /// <summary>Stop when <see cref="Best"/> has not improved for this long, and go back to its checkpoint for the final evaluation. Null (default): train to the end.</summary>
+    public Duration? Patience { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check()
+    {
+        if (Patience is not null && Best is null)
+            yield return new("patience", "needs a metric to watch; set best, such as best: knn_accuracy");
+        if (Patience?.Time is not null)
+            yield return new("patience", "is a time; give steps, samples or epochs, so that a repeated run stops at the same place");
+    }
 }
 
 /// <summary>When to write metrics.</summary>

@@ -60,28 +60,23 @@ public sealed class RunPlanner : IDisposable
         var roomy = loaderBytes < available / 2;
         // Without room for whole batches a few samples tell what each of them takes.
         var few = roomy ? _recipe : _recipe with { Batch = Math.Min(_recipe.Batch, FewSamples), MicroBatch = null };
-        var batches = _data.Batches(few, 0, quarantine);
+        using var batches = _data.Batches(few, 0, quarantine);
         StepMemory needs;
         IReadOnlyList<NamedShape> shapes, stages;
-        try
+        using (var host = batches.Next(cancellation)!)
         {
-            using var host = batches.Next(cancellation)!;
             using var scope = Scope.Enter();
             var batch = _data.Inputs.Batch(host);
             shapes = [.. batch.Shapes().Select(tensor => new NamedShape(tensor.Name, [_recipe.MicroBatch ?? _recipe.Batch, .. tensor.Shape.Skip(1)]))];
             stages = Stages(batch, Math.Min(2, host.Count), host.Count);
             needs = new StepProbe(_model, new TrainingStep(_recipe, _model, _precision)).Measure(batch, host.Count);
         }
-        finally
-        {
-            batches.Dispose();
-        }
 
         var limit = _recipe.MicroBatch ?? (_model.Objective.IsMeanOverSamples ? needs.LargestPart(_recipe.Batch, available) : _recipe.Batch);
         var extrapolated = MachineMemory.Resident + Math.Max(0, (long)needs.For(limit) - TorchMemory.Kept) + loaderBytes;
         var picture = PictureBytes();
         var fits = roomy && needs.For(limit) < available;
-        var (seconds, peak) = fits ? Measure(limit, cancellation) : ([], 0);
+        var (seconds, peak) = fits ? Measure(limit, batches, cancellation) : ([], 0);
         var length = Length(seconds);
         var pictures = Kept(picture, length.Samples ?? long.MaxValue);
         var already = Kept(picture, (Steps + Prefetched) * (long)_recipe.Batch);
@@ -115,16 +110,13 @@ public sealed class RunPlanner : IDisposable
         return new PlannedValue(pair.Key, pair.Value, origin.Kind.ToString().ToLowerInvariant(), origin.Kind == OriginKind.Default ? null : origin.ToString());
     }
 
-    // The very steps a run would take, with their loader, from the same start.
-    private (IReadOnlyList<double> Seconds, long Peak) Measure(int micro, CancellationToken cancellation)
+    // The very steps a run would take, with their loader.
+    private (IReadOnlyList<double> Seconds, long Peak) Measure(int micro, BatchLoader batches, CancellationToken cancellation)
     {
         // What the small passes left behind is not the run's.
         TorchMemory.Trim();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         MachineMemory.ResetPeakResident();
         var recipe = micro < _recipe.Batch ? _recipe with { MicroBatch = micro } : _recipe;
-        using var batches = _data.Batches(_recipe, 0, new Quarantine());
         var loop = new TrainingLoop(recipe, _model, batches, _data.Inputs, _precision, new LossGuard(int.MaxValue, null, 1));
         var seconds = new List<double>(Steps);
         var rate = _recipe.Optimizer.RateFor(_recipe.Batch) * 1e-3;

@@ -33,6 +33,8 @@ public sealed record SweepRow(int? Rank, IReadOnlyDictionary<string, string> Set
 /// <param name="Runs">Every run, in the order of the grid.</param>
 public sealed record SweepReport(string Metric, string Better, IReadOnlyList<SweepRow> Rows, IReadOnlyList<SweepOutcome> Runs)
 {
+    private static readonly string[] Usual = ["probe_accuracy", "knn_accuracy"];
+
     internal const string FinalLoss = "final_loss", Speed = "samples_per_second";
 
     /// <summary>Ranks the runs.</summary>
@@ -42,7 +44,7 @@ public sealed record SweepReport(string Metric, string Better, IReadOnlyList<Swe
     {
         ArgumentNullException.ThrowIfNull(runs);
         var known = runs.SelectMany(run => run.Metrics.Keys).Distinct(StringComparer.Ordinal).ToList();
-        metric ??= new[] { "probe_accuracy", "knn_accuracy" }.FirstOrDefault(known.Contains) ?? known.FirstOrDefault(name => name is not (FinalLoss or Speed)) ?? FinalLoss;
+        metric ??= Usual.FirstOrDefault(known.Contains) ?? known.FirstOrDefault(name => name is not (FinalLoss or Speed)) ?? FinalLoss;
         var lower = MetricComparison.DirectionOf(metric) == MetricDirection.Lower || metric == "swd";
         var rows = new List<SweepRow>();
         foreach (var group in runs.GroupBy(run => string.Join('\n', run.Settings.Select(s => $"{s.Key}={s.Value}"))))

@@ -2,12 +2,14 @@ using Selfsame.Evaluation.Gallery;
 using Selfsame.Models;
 using Selfsame.Objectives;
 using Selfsame.Objectives.Reconstruction;
+using Selfsame.Tests.Engine;
 using Selfsame.Tests.Training;
 using Selfsame.Torch;
 using Selfsame.Training;
 
 namespace Selfsame.Tests.Evaluation.Gallery;
 
+[Collection(nameof(TensorCount))]
 public class GalleryTests
 {
     private static VisionTransformerSettings Encoder(bool token = true) => new()
@@ -175,9 +177,9 @@ public class GalleryTests
         TinyRun.Pictures(pictures.Path, 80);
         await TinyRun.RunAsync(TinyRun.Load(yaml, pictures.Path, "duration.steps=2"), folder.Path);
         using var run = await TrainedRun.OpenAsync(folder.Path, [], new Selfsame.Data.DataOptions(), default);
-        var live = Tensor.LiveCount;
+        var live = TensorCount.Settled();
         var figures = RunFigures.Draw(run.Folder, FigureSource.Of(run.Data, run.Recipe), run.Objective, run.State.Step, default);
-        Assert.Equal(live, Tensor.LiveCount);
+        Assert.Equal(live, TensorCount.Settled());
         Assert.Empty(figures.Notes);
         Assert.Equal(2, figures.Step);
         Assert.Equal(figures.Map!.Keys.Count, figures.Map.Layouts[0].X.Count);

@@ -88,6 +88,16 @@ public sealed class VideoTests
         Assert.Equal(Enumerable.Range(0, 16), Numbers(clip));
     }
 
+    // One picture of 16 x 16 pixels, all (200, 60, 40), as H.264 that says BT.709: of limited range, and of full range.
+    [Theory]
+    [InlineData("AAAAAWdkAAqs2V6agQEAoAAAAwAgAAAGQeJEssAAAAABaOvjyyLAAAAAAWWIhAAr//7Y5/Msfj3qzXYTHpTB")]
+    [InlineData("AAAAAWdkAAqs2V6bgQEAoAAAAwAgAAAGQeJEssAAAAABaOvjyyLAAAAAAWWIhAAr//7Y5/MshqHq0OOTO4TB")]
+    public void Colours_are_those_that_the_video_says(string video)
+    {
+        using var clip = VideoFile.DecodeClip(Convert.FromBase64String(video), new() { Frames = 1 });
+        Assert.Equal([200, 60, 40], clip.Frames[0].Row(8).Slice(24, 3).ToArray());
+    }
+
     [Fact]
     public void Large_pictures_are_shrunk_and_too_large_ones_refused()
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Selfsame.Training;
+namespace Selfsame.Models;
 
 /// <summary>Layer-wise learning rates for fine-tuning a Transformer: layers near the input, which hold the general features, move less.</summary>
 /// <param name="Depth">Blocks of the Transformer, at least 1.</param>
