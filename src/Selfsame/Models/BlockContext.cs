@@ -3,13 +3,16 @@ using Selfsame.Torch;
 namespace Selfsame.Models;
 
 /// <summary>What a block needs beside its tokens; one object for all blocks of a forward pass.</summary>
-public sealed class BlockContext
+public sealed record BlockContext
 {
     /// <summary>Nothing beside the tokens.</summary>
     public static readonly BlockContext None = new();
 
     /// <summary>True where attention is allowed, broadcastable to (B, heads, N, N); null allows all.</summary>
     public Tensor? Mask { get; init; }
+
+    /// <summary>Added to the attention's logits, broadcastable to (B, heads, N, N), such as a bias by relative position; null for none.</summary>
+    public Tensor? Bias { get; init; }
 
     /// <summary>Rotary positions of the tokens; null for none.</summary>
     public RotaryPositions? Rotary { get; init; }
@@ -23,6 +26,14 @@ public sealed class BlockContext
     /// <summary>Which of the G conditions each token takes, (B, N), int64; null when G is 1 or N.</summary>
     public Tensor? Group { get; init; }
 
+    /// <summary>When given, each block adds the output of its feed-forward part to it, (B, N, D): after the branch's own scale, before the sum and any norm that follows.</summary>
+    public IList<Tensor>? FeedForwards { get; init; }
+
     /// <summary>Uniform draws for drop path, (blocks, 2, B), on the host; null switches drop path off.</summary>
     public float[]? DropDraws { get; init; }
+
+    /// <summary>The mask of padded sequences: every token may attend to the places that hold data.</summary>
+    /// <param name="padding">True where there is no data, (B, N), bool; null when there is data everywhere.</param>
+    /// <returns>(B, 1, 1, N), true where attention is allowed; null for null.</returns>
+    public static Tensor? KeyMask(Tensor? padding) => padding?.LogicalNot().Unsqueeze(1).Unsqueeze(1);
 }

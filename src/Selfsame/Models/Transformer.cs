@@ -6,6 +6,7 @@ namespace Selfsame.Models;
 public sealed class Transformer : Module
 {
     private readonly Block[] _blocks;
+    private readonly RelativeBias? _relative;
 
     /// <summary>Makes the blocks, named 0, 1, 2 ….</summary>
     /// <param name="settings">Shape and options.</param>
@@ -17,6 +18,8 @@ public sealed class Transformer : Module
         _blocks = new Block[settings.Depth];
         for (var k = 0; k < _blocks.Length; k++)
             _blocks[k] = Child(k.ToString(System.Globalization.CultureInfo.InvariantCulture), new Block(settings, k, init));
+        if (settings is { SharedRelativeBias: true, RelativeBias: { } grid })
+            _relative = Child("rel_pos_bias", new RelativeBias(grid.Rows, grid.Columns, settings.Heads, settings.RelativeClassToken));
     }
 
     /// <summary>Shape and options.</summary>
@@ -30,7 +33,7 @@ public sealed class Transformer : Module
     /// <returns>Tokens after the last block run, (B, N, D).</returns>
     public Tensor Forward(Tensor x, BlockContext? context = null, int? last = null, IList<Tensor>? layers = null)
     {
-        context ??= BlockContext.None;
+        context = ForAll(x, context ?? BlockContext.None);
         var count = last ?? _blocks.Length;
         if (count < 0 || count > _blocks.Length)
             throw new ArgumentOutOfRangeException(nameof(last), last, $"the transformer has {_blocks.Length} blocks");
@@ -41,5 +44,23 @@ public sealed class Transformer : Module
         }
 
         return x;
+    }
+
+    // What is the same in all blocks is made once.
+    private BlockContext ForAll(Tensor x, BlockContext context)
+    {
+        if (_relative is not null)
+        {
+            var bias = _relative.Forward();
+            context = context with { Bias = context.Bias is null ? bias : context.Bias + bias };
+        }
+
+        if (Settings.Causal)
+        {
+            var earlier = Ops.Ones([1, 1, x.Size(1), x.Size(1)], DType.Bool, x.Device).Tril();
+            context = context with { Mask = context.Mask is null ? earlier : context.Mask.LogicalAnd(earlier) };
+        }
+
+        return context;
     }
 }

@@ -14,6 +14,9 @@ public enum PositionKind
     /// <summary>Rotary positions in the attention, 2-D.</summary>
     Rope,
 
+    /// <summary>A learned bias in the attention by relative position, one table for all blocks, with entries for the class token: data2vec, BEiT.</summary>
+    Relative,
+
     /// <summary>None.</summary>
     None,
 }
@@ -84,7 +87,7 @@ public sealed record VisionTransformerSettings
 }
 
 /// <summary>Vision Transformer under timm's parameter names. Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.</summary>
-public sealed class VisionTransformer : Module
+public sealed class VisionTransformer : ContextEncoder
 {
     private readonly Parameter? _classToken, _distillationToken, _registers, _positions;
     private readonly PatchEmbedding _patchEmbed;
@@ -100,7 +103,7 @@ public sealed class VisionTransformer : Module
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
-        var blocks = settings.Blocks;
+        var blocks = BlocksOf(settings);
         Patches.RequireWhole(settings.ImageSize.Height, settings.ImageSize.Width, settings.Patch);
         var (rows, columns) = settings.Grid;
         if (settings.ClassToken)
@@ -114,8 +117,8 @@ public sealed class VisionTransformer : Module
         {
             PositionKind.Learned => Trainable("pos_embed", Init.TruncatedNormal(0.02), 1, covered + ((long)rows * columns), blocks.Width),
             PositionKind.Sincos => Buffer("pos_embed", Models.Positions.SinCos(blocks.Width, rows, columns, covered)),
-            PositionKind.Rope or PositionKind.None => null,
-            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, Sincos, Rope, None"),
+            PositionKind.Rope or PositionKind.Relative or PositionKind.None => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, Sincos, Rope, Relative, None"),
         };
         if (settings.Positions == PositionKind.Rope)
             _rotary = RotaryOf(settings);
@@ -143,10 +146,38 @@ public sealed class VisionTransformer : Module
     /// <summary>The blocks.</summary>
     public Transformer Blocks { get; }
 
+    /// <inheritdoc/>
+    public override int Width => Settings.Blocks.Width;
+
+    /// <inheritdoc/>
+    public override int Depth => Settings.Blocks.Depth;
+
+    /// <inheritdoc/>
+    public override int Prefix => Settings.Prefix;
+
     /// <summary>Patches as tokens, without positions.</summary>
     /// <param name="image">(B, C, H, W).</param>
     /// <returns>(B, N, D), row-major over the grid.</returns>
     public Tensor Embed(Tensor image) => _patchEmbed.Forward(image);
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">A padding is given: pictures of a batch have one size.</exception>
+    public override TokenSequence Embed(Tensor samples, Tensor? padding) =>
+        padding is null ? new TokenSequence(Embed(samples)) : throw new NotSupportedException("pictures of a batch have one size; there is no padding to mask");
+
+    /// <inheritdoc/>
+    public override Tensor Contextualize(TokenSequence tokens, LayerTaps? taps = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return EncodePatches(tokens.Values, kept: null, taps ?? new LayerTaps());
+    }
+
+    /// <inheritdoc/>
+    public override bool IsLocal(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !name.StartsWith("blocks.", StringComparison.Ordinal) && !name.StartsWith("norm", StringComparison.Ordinal);
+    }
 
     /// <summary>Embeds pictures and runs the blocks and the final norm (unless it comes after the pooling).</summary>
     /// <param name="image">(B, C, H, W).</param>
@@ -154,13 +185,18 @@ public sealed class VisionTransformer : Module
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
     /// <param name="dropDraws">Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</param>
     /// <returns>(B, prefix + K, D).</returns>
-    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null)
+    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null) =>
+        EncodePatches(Embed(image), kept, new LayerTaps { Blocks = layers, DropDraws = dropDraws });
+
+    private Tensor EncodePatches(Tensor patches, Tensor? kept, LayerTaps taps)
     {
-        var x = WithPrefix(Placed(Embed(image)), kept);
+        if (kept is not null && Settings.Positions == PositionKind.Relative)
+            throw new NotSupportedException("relative positions need all patches; use learned, sincos or rope positions where patches are dropped");
+        var x = WithPrefix(Placed(patches), kept);
         if (_normPre is not null)
             x = _normPre.Forward(x);
         var places = _rotary is not null && kept is not null ? Places(kept) : null;
-        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws }, layers: layers);
+        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, Places = places, DropDraws = taps.DropDraws, FeedForwards = taps.FeedForwards }, layers: taps.Blocks);
         return _norm is null ? x : _norm.Forward(x);
     }
 
@@ -240,6 +276,15 @@ public sealed class VisionTransformer : Module
         if (_positions is not null && !Settings.NoEmbedClass)
             prefix += _positions.Value.Narrow(1, 0, Settings.Prefix);
         return Ops.Cat([prefix.Expand([patches.Size(0), -1, -1]), patches], 1);
+    }
+
+    private static TransformerSettings BlocksOf(VisionTransformerSettings settings)
+    {
+        if (settings.Positions != PositionKind.Relative)
+            return settings.Blocks;
+        if (settings.Prefix != (settings.ClassToken ? 1 : 0))
+            throw new ArgumentException("relative positions know a class token and the grid; register and distillation tokens have no place among them", nameof(settings));
+        return settings.Blocks with { RelativeBias = settings.Grid, RelativeClassToken = settings.ClassToken, SharedRelativeBias = true };
     }
 
     private static RotaryPositions RotaryOf(VisionTransformerSettings settings)

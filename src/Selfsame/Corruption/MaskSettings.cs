@@ -1,0 +1,56 @@
+using Selfsame.Randomness;
+using Selfsame.Recipes;
+
+namespace Selfsame.Corruption;
+
+/// <summary>The places of a batch that can be hidden.</summary>
+/// <param name="Samples">Samples in the batch.</param>
+/// <param name="Rows">Rows of the grid of tokens; 1 for a sequence.</param>
+/// <param name="Columns">Columns of the grid, or length of the sequence.</param>
+/// <param name="Lengths">Tokens of each sample that hold data; empty when all do. Only sequences have them.</param>
+public readonly record struct MaskShape(int Samples, int Rows, int Columns, ReadOnlyMemory<int> Lengths = default)
+{
+    /// <summary>Tokens of a sample, padding included.</summary>
+    public int Tokens => Rows * Columns;
+
+    /// <summary>Tokens of one sample that hold data.</summary>
+    public int Length(int sample) => Lengths.IsEmpty ? Tokens : Lengths.Span[sample];
+}
+
+/// <summary>Which tokens are hidden from the student; the <c>mask</c> block of a recipe.</summary>
+public abstract record MaskSettings : ICheckable
+{
+    /// <summary>Problems between the settings; none when they fit together.</summary>
+    public virtual IEnumerable<RecipeProblem> Check() => [];
+
+    /// <summary>Hides tokens of every sample.</summary>
+    /// <param name="draws">Where the random numbers come from.</param>
+    /// <param name="shape">The places there are.</param>
+    /// <param name="hidden">Set to true where hidden, false elsewhere; samples · tokens places, row-major.</param>
+    public abstract void Draw(IDraws draws, in MaskShape shape, Span<bool> hidden);
+}
+
+/// <summary>Single tokens, chosen without pattern; for text.</summary>
+public sealed record RandomMaskSettings : MaskSettings
+{
+    /// <summary>Share of tokens hidden, between 0 and 1. Default 0.15, BERT's. The fraction of a token is rounded up or down by chance.</summary>
+    [Limits(0, 1, "the share of tokens hidden", AboveMin = true, BelowMax = true)]
+    public double Ratio { get; init; } = 0.15;
+
+    /// <inheritdoc/>
+    /// <remarks>At least one token is hidden, and at least one is left, where a sample has two.</remarks>
+    public override void Draw(IDraws draws, in MaskShape shape, Span<bool> hidden)
+    {
+        ArgumentNullException.ThrowIfNull(draws);
+        hidden.Clear();
+        var order = new int[shape.Tokens];
+        for (var b = 0; b < shape.Samples; b++)
+        {
+            var length = shape.Length(b);
+            var count = Math.Max(Math.Min(1, length), Math.Min(length - 1, (int)((Ratio * length) + draws.Uniform("mask.round"))));
+            draws.Permutation("mask.token", order.AsSpan(0, length));
+            for (var k = 0; k < count; k++)
+                hidden[(b * shape.Tokens) + order[k]] = true;
+        }
+    }
+}
