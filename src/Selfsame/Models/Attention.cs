@@ -29,12 +29,12 @@ public sealed class Attention : Module
 
         if (settings.QkNorm)
         {
-            _queryNorm = Child("q_norm", new LayerNorm(headWidth, settings.NormEps));
-            _keyNorm = Child("k_norm", new LayerNorm(headWidth, settings.NormEps));
+            _queryNorm = Child("q_norm", new LayerNorm(headWidth, settings.QkNormEps ?? settings.NormEps));
+            _keyNorm = Child("k_norm", new LayerNorm(headWidth, settings.QkNormEps ?? settings.NormEps));
         }
 
-        if (settings is { SharedRelativeBias: false, RelativeBias: { } grid })
-            _relative = Child("rel_pos", new RelativeBias(grid.Rows, grid.Columns, settings.Heads, settings.RelativeClassToken));
+        if (settings.RelativeBias is { PerBlock: true } grid)
+            _relative = Child("rel_pos", new RelativeBias(grid, settings.Heads));
         _proj = Child("proj", new Linear(settings.Width, settings.Width, init: init));
     }
 
@@ -79,38 +79,43 @@ public sealed class Attention : Module
 }
 
 /// <summary>A learned bias for every pair of grid cells by their relative position. Bao et al. 2021, https://arxiv.org/abs/2106.08254, section 2.4.</summary>
+/// <remarks>With a class token the table has three more rows: class to cell, cell to class, class to class.</remarks>
 public sealed class RelativeBias : Module
 {
     private readonly Parameter _table;
     private readonly Tensor _index;
     private readonly int _tokens, _heads;
 
-    /// <summary>Makes a table for a grid.</summary>
-    /// <param name="rows">Rows of the grid.</param>
-    /// <param name="columns">Columns of the grid.</param>
+    /// <summary>Makes a table.</summary>
+    /// <param name="settings">Grid, and whether a class token stands in front.</param>
     /// <param name="heads">Attention heads.</param>
-    /// <param name="classToken">A class token stands in front; three more entries serve it: to the grid, from the grid, and to itself.</param>
-    public RelativeBias(int rows, int columns, int heads, bool classToken = false)
+    public RelativeBias(RelativeBiasSettings settings, int heads)
     {
-        var (cells, prefix) = (rows * columns, classToken ? 1 : 0);
-        (_tokens, _heads) = (cells + prefix, heads);
+        ArgumentNullException.ThrowIfNull(settings);
+        var (rows, columns) = (settings.Rows, settings.Columns);
+        var first = settings.ClassToken ? 1 : 0;
         var distances = ((2L * rows) - 1) * ((2L * columns) - 1);
-        _table = Trainable("relative_position_bias_table", Init.TruncatedNormal(0.02), distances + (3 * prefix), heads);
+        (_tokens, _heads) = (first + (rows * columns), heads);
+        _table = Trainable("relative_position_bias_table", Init.TruncatedNormal(0.02), distances + (3 * first), heads);
         var index = new long[_tokens * _tokens];
-        for (var a = 0; a < cells; a++)
+        for (var a = 0; a < _tokens; a++)
         {
-            for (var b = 0; b < cells; b++)
-                index[((a + prefix) * _tokens) + b + prefix] = (((a / columns) - (b / columns) + rows - 1) * ((2 * columns) - 1)) + (a % columns) - (b % columns) + columns - 1;
+            for (var b = 0; b < _tokens; b++)
+                index[(a * _tokens) + b] = a < first || b < first ? distances + (b >= first ? 0 : a >= first ? 1 : 2) : Distance(a - first, b - first);
         }
 
-        for (var a = 1; classToken && a < _tokens; a++)
-            (index[a], index[a * _tokens]) = (distances, distances + 1);
-        if (classToken)
-            index[0] = distances + 2;
+        _index = Scope.Release(Tensor.From<long>(index));
 
-        _index = Buffer("relative_position_index", Tensor.From<long>(index)).Value;
+        long Distance(int a, int b) => (((a / columns) - (b / columns) + rows - 1) * ((2 * columns) - 1)) + (a % columns) - (b % columns) + columns - 1;
     }
 
     /// <returns>(1, heads, N, N), to be added to the logits.</returns>
     public Tensor Forward() => _table.Value.IndexSelect(0, _index).View([_tokens, _tokens, _heads]).Permute([2, 0, 1]).Unsqueeze(0);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _index.Dispose();
+        base.Dispose(disposing);
+    }
 }

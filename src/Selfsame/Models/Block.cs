@@ -34,7 +34,7 @@ public sealed class Block : Module
             _scale1 = Child("ls1", new LayerScale(settings.Width, start));
         if (settings.Norm != NormKind.LayerPlain)
             _norm2 = Child("norm2", MakeNorm(settings));
-        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), settings.Mlp, init));
+        _mlp = Child("mlp", new Mlp(settings.Width, settings.Hidden, settings.Mlp, init));
         if (settings.LayerScale is { } start2)
             _scale2 = Child("ls2", new LayerScale(settings.Width, start2));
         if (settings.Conditioned)
@@ -139,6 +139,7 @@ public sealed class Mlp : Module
 {
     private readonly Linear _fc1, _fc2;
     private readonly Activation? _gate;
+    private readonly bool _quick;
 
     /// <summary>Makes the two layers.</summary>
     /// <param name="width">Width of a token.</param>
@@ -152,11 +153,13 @@ public sealed class Mlp : Module
             MlpKind.Gelu => (Activation.Gelu, (Activation?)null),
             MlpKind.GeluTanh => (Activation.GeluTanh, null),
             MlpKind.Silu => (Activation.Silu, null),
+            MlpKind.Relu => (Activation.Relu, null),
+            MlpKind.QuickGelu => (Activation.None, null),
             MlpKind.SwiGlu => (Activation.None, Activation.Silu),
             MlpKind.GeGlu => (Activation.None, Activation.Gelu),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "known: " + string.Join(", ", Enum.GetNames<MlpKind>())),
         };
-        _gate = gate;
+        (_gate, _quick) = (gate, kind == MlpKind.QuickGelu);
         _fc1 = Child("fc1", new Linear(width, hidden, init: init, activation: activation));
         _fc2 = Child("fc2", new Linear(gate is null ? hidden : hidden / 2, width, init: init));
     }
@@ -166,7 +169,11 @@ public sealed class Mlp : Module
     public Tensor Forward(Tensor x)
     {
         var hidden = _fc1.Forward(x);
-        if (_gate is { } gate)
+        if (_quick)
+        {
+            hidden *= (hidden * 1.702).Sigmoid();
+        }
+        else if (_gate is { } gate)
         {
             var halves = hidden.Chunk(2, -1);
             hidden = (gate == Activation.Silu ? halves[0].Silu() : halves[0].Gelu()) * halves[1];

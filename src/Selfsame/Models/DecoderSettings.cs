@@ -17,6 +17,10 @@ public sealed record DecoderSettings : ICheckable
     [Limits(1, 1024, "the number of attention heads")]
     public int Heads { get; init; } = 16;
 
+    /// <summary>Width of the hidden layer of each MLP in multiples of the token's width, above 0. Null (default): as in the encoder.</summary>
+    [Limits(0, 64, "the width of the MLP in multiples of the token's", AboveMin = true)]
+    public double? MlpRatio { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<RecipeProblem> Check()
     {

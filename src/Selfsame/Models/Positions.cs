@@ -2,14 +2,17 @@ using Selfsame.Torch;
 
 namespace Selfsame.Models;
 
-/// <summary>How a position table is fitted to another grid; half-pixel centres and no antialias in both.</summary>
+/// <summary>How a position table is fitted to another grid; half-pixel centres in all.</summary>
 public enum PositionResampling
 {
-    /// <summary>Cubic convolution with a = -0.75, borders clamped: MAE, BEiT.</summary>
+    /// <summary>Cubic convolution with a = -0.75, borders clamped, no antialias: MAE, BEiT, Hugging Face.</summary>
     Bicubic,
 
-    /// <summary>Linear in both directions: timm up to 0.4.12.</summary>
+    /// <summary>Linear in both directions, no antialias: timm up to 0.4.12.</summary>
     Bilinear,
+
+    /// <summary>Cubic convolution with a = -0.5 whose kernel widens where the grid shrinks: timm from 0.9 on.</summary>
+    BicubicAntialiased,
 }
 
 /// <summary>Fixed position tables and their resampling.</summary>
@@ -55,17 +58,27 @@ public static class Positions
     /// <param name="columns">Columns of the new grid.</param>
     /// <param name="oldRows">Rows of the old grid; 0 takes it as square.</param>
     /// <param name="kind">Interpolation.</param>
+    /// <param name="offset">Added to the new sizes in the scale factors, 0.1 in DINO and DINOv2; places then lie a little further in. 0 is the plain size.</param>
     /// <returns>(1, prefix + rows · columns, D).</returns>
     /// <exception cref="ShapeException">The old grid is not a rectangle of the given rows.</exception>
-    public static Tensor Resample(Tensor table, int prefix, int rows, int columns, int oldRows = 0, PositionResampling kind = PositionResampling.Bicubic)
+    public static Tensor Resample(Tensor table, int prefix, int rows, int columns, int oldRows = 0, PositionResampling kind = PositionResampling.Bicubic, double offset = 0)
     {
         ArgumentNullException.ThrowIfNull(table);
         var cells = table.Size(1) - prefix;
         var height = oldRows > 0 ? oldRows : (long)Math.Round(Math.Sqrt(cells));
         if (cells <= 0 || cells % height != 0 || (oldRows == 0 && height * height != cells))
             throw new ShapeException($"A position table of {table.Size(1)} rows, {prefix} of them prefix, is not a {(oldRows > 0 ? $"grid of {oldRows} rows" : "square grid")}.");
+        if (height == rows && cells / height == columns)
+            return table;
         var grid = table.Narrow(1, prefix, cells).Reshape([1, height, cells / height, -1]).Permute([0, 3, 1, 2]);
-        var fitted = kind == PositionResampling.Bicubic ? grid.UpsampleBicubic2d([rows, columns], alignCorners: false) : grid.UpsampleBilinear2d([rows, columns], alignCorners: false);
+        double? down = offset == 0 ? null : (rows + offset) / height, across = offset == 0 ? null : (columns + offset) / (cells / height);
+        var fitted = kind switch
+        {
+            PositionResampling.Bicubic => grid.UpsampleBicubic2d([rows, columns], alignCorners: false, down, across),
+            PositionResampling.BicubicAntialiased => grid.UpsampleBicubic2dAntialiased([rows, columns], alignCorners: false, down, across),
+            PositionResampling.Bilinear => grid.UpsampleBilinear2d([rows, columns], alignCorners: false, down, across),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "known: " + string.Join(", ", Enum.GetNames<PositionResampling>())),
+        };
         var resized = fitted.Permute([0, 2, 3, 1]).Reshape([1, (long)rows * columns, -1]);
         return prefix == 0 ? resized : Ops.Cat([table.Narrow(1, 0, prefix), resized], 1);
     }

@@ -15,11 +15,11 @@ public sealed class Transformer : Module
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
+        if (settings.RelativeBias is { Shared: true } grid)
+            _relative = Child("rel_pos", new RelativeBias(grid, settings.Heads));
         _blocks = new Block[settings.Depth];
         for (var k = 0; k < _blocks.Length; k++)
             _blocks[k] = Child(k.ToString(System.Globalization.CultureInfo.InvariantCulture), new Block(settings, k, init));
-        if (settings is { SharedRelativeBias: true, RelativeBias: { } grid })
-            _relative = Child("rel_pos_bias", new RelativeBias(grid.Rows, grid.Columns, settings.Heads, settings.RelativeClassToken));
     }
 
     /// <summary>Shape and options.</summary>

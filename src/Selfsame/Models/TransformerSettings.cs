@@ -17,6 +17,12 @@ public enum MlpKind
 
     /// <summary>Linear, silu, linear.</summary>
     Silu,
+
+    /// <summary>Linear, relu, linear.</summary>
+    Relu,
+
+    /// <summary>Linear, x · sigmoid(1.702 x), linear: CLIP.</summary>
+    QuickGelu,
 }
 
 /// <summary>Where the branches of a block are normalised.</summary>
@@ -47,6 +53,9 @@ public sealed record TransformerSettings
     /// <summary>Hidden width of the feed-forward part over <see cref="Width"/>. For gated kinds: before gating, so half of it remains after.</summary>
     public double MlpRatio { get; init; } = 4;
 
+    /// <summary>Hidden width of the feed-forward part in values, where <see cref="MlpRatio"/> would not give it; null takes the ratio.</summary>
+    public int? MlpHidden { get; init; }
+
     /// <summary>Kind of the feed-forward part.</summary>
     public MlpKind Mlp { get; init; } = MlpKind.Gelu;
 
@@ -68,6 +77,9 @@ public sealed record TransformerSettings
     /// <summary>Normalise queries and keys within a head before their product.</summary>
     public bool QkNorm { get; init; }
 
+    /// <summary>Added to variances in <see cref="QkNorm"/>; null takes <see cref="NormEps"/>.</summary>
+    public double? QkNormEps { get; init; }
+
     /// <summary>Start of the per-channel scale of each branch (CaiT's LayerScale); null for none.</summary>
     public double? LayerScale { get; init; }
 
@@ -80,12 +92,24 @@ public sealed record TransformerSettings
     /// <summary>Tokens attend only to themselves and earlier ones.</summary>
     public bool Causal { get; init; }
 
-    /// <summary>Grid (rows, columns) for a learned bias by relative position, as BEiT has; null for none.</summary>
-    public (int Rows, int Columns)? RelativeBias { get; init; }
+    /// <summary>A learned bias by relative position, as BEiT has; null for none.</summary>
+    public RelativeBiasSettings? RelativeBias { get; init; }
 
-    /// <summary>The relative bias covers a class token in front of the grid.</summary>
-    public bool RelativeClassToken { get; init; }
+    /// <summary>Width of the feed-forward part's hidden layer.</summary>
+    internal long Hidden => MlpHidden ?? (long)(Width * MlpRatio);
+}
 
-    /// <summary>One table of relative biases for all blocks instead of one in each.</summary>
-    public bool SharedRelativeBias { get; init; }
+/// <summary>A learned bias for every pair of tokens by their relative position on a grid.</summary>
+/// <param name="Rows">Rows of the grid.</param>
+/// <param name="Columns">Columns of the grid.</param>
+public sealed record RelativeBiasSettings(int Rows, int Columns)
+{
+    /// <summary>A class token stands in front; pairs with it have three entries of their own.</summary>
+    public bool ClassToken { get; init; }
+
+    /// <summary>Each block has a table.</summary>
+    public bool PerBlock { get; init; } = true;
+
+    /// <summary>All blocks share a table, beside their own where they have one.</summary>
+    public bool Shared { get; init; }
 }

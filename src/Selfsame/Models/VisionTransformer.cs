@@ -64,6 +64,12 @@ public sealed record VisionTransformerSettings
     /// <summary>The position table covers patches only and is added before the prefix tokens are put in front.</summary>
     public bool NoEmbedClass { get; init; }
 
+    /// <summary>Register tokens have rows in the position table, as in timm; DINOv2's have none and stand behind the positions. Default true.</summary>
+    public bool RegisterPositions { get; init; } = true;
+
+    /// <summary>A learned token that stands for patches that are hidden from the model (BEiT, DINOv2).</summary>
+    public bool MaskToken { get; init; }
+
     /// <summary>Layer norm right after the embedding; the patch embedding then has no bias.</summary>
     public bool PreNorm { get; init; }
 
@@ -72,6 +78,9 @@ public sealed record VisionTransformerSettings
 
     /// <summary>Normalise the pooled vector (timm's fc_norm) instead of all tokens; null does so for <see cref="PoolKind.Average"/> only, as timm does.</summary>
     public bool? NormAfterPool { get; init; }
+
+    /// <summary>Normalise all tokens after the last block, unless the pooled vector is normalised instead. Default true.</summary>
+    public bool FinalNorm { get; init; } = true;
 
     /// <summary>Width of a tanh layer between class token and head; null for none.</summary>
     public int? RepresentationSize { get; init; }
@@ -84,12 +93,15 @@ public sealed record VisionTransformerSettings
 
     /// <summary>Tokens in front of the patches.</summary>
     public int Prefix => (ClassToken ? 1 : 0) + (Distilled ? 1 : 0) + Registers;
+
+    /// <summary>Rows of the position table that belong to tokens in front of the patches.</summary>
+    public int PlacedPrefix => NoEmbedClass ? 0 : RegisterPositions ? Prefix : Prefix - Registers;
 }
 
 /// <summary>Vision Transformer under timm's parameter names. Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.</summary>
 public sealed class VisionTransformer : ContextEncoder
 {
-    private readonly Parameter? _classToken, _distillationToken, _registers, _positions;
+    private readonly Parameter? _classToken, _distillationToken, _registers, _positions, _maskToken;
     private readonly PatchEmbedding _patchEmbed;
     private readonly LayerNorm? _normPre, _norm, _fcNorm;
     private readonly AttentionPool? _attentionPool;
@@ -112,7 +124,9 @@ public sealed class VisionTransformer : ContextEncoder
             _distillationToken = Trainable("dist_token", Init.TruncatedNormal(0.02), 1, 1, blocks.Width);
         if (settings.Registers > 0)
             _registers = Trainable("reg_token", Init.Normal(1e-6), 1, settings.Registers, blocks.Width);
-        var covered = settings.NoEmbedClass ? 0 : settings.Prefix;
+        if (settings.MaskToken)
+            _maskToken = Trainable("mask_token", Init.TruncatedNormal(0.02), 1, 1, blocks.Width);
+        var covered = settings.PlacedPrefix;
         _positions = settings.Positions switch
         {
             PositionKind.Learned => Trainable("pos_embed", Init.TruncatedNormal(0.02), 1, covered + ((long)rows * columns), blocks.Width),
@@ -128,7 +142,7 @@ public sealed class VisionTransformer : ContextEncoder
         Blocks = Child("blocks", new Transformer(blocks));
         if (settings.NormAfterPool ?? settings.Pool == PoolKind.Average)
             _fcNorm = Child("fc_norm", new LayerNorm(blocks.Width, blocks.NormEps));
-        else
+        else if (settings.FinalNorm)
             _norm = Child("norm", new LayerNorm(blocks.Width, blocks.NormEps));
         if (settings.Pool == PoolKind.Map)
             _attentionPool = Child("attn_pool", new AttentionPool(blocks));
@@ -161,6 +175,9 @@ public sealed class VisionTransformer : ContextEncoder
     public Tensor Embed(Tensor image) => _patchEmbed.Forward(image);
 
     /// <inheritdoc/>
+    public override Tensor? MaskToken => _maskToken?.Value.View([-1]);
+
+    /// <inheritdoc/>
     /// <exception cref="NotSupportedException">A padding is given: pictures of a batch have one size.</exception>
     public override TokenSequence Embed(Tensor samples, Tensor? padding) =>
         padding is null ? new TokenSequence(Embed(samples)) : throw new NotSupportedException("pictures of a batch have one size; there is no padding to mask");
@@ -169,14 +186,28 @@ public sealed class VisionTransformer : ContextEncoder
     public override Tensor Contextualize(TokenSequence tokens, LayerTaps? taps = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        return EncodePatches(tokens.Values, kept: null, taps ?? new LayerTaps());
+        return Run(Placed(tokens.Values, null), null, taps);
     }
 
     /// <inheritdoc/>
     public override bool IsLocal(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return !name.StartsWith("blocks.", StringComparison.Ordinal) && !name.StartsWith("norm", StringComparison.Ordinal);
+        return !name.StartsWith("blocks.", StringComparison.Ordinal) && !name.StartsWith("norm.", StringComparison.Ordinal);
+    }
+
+    /// <summary>What the first block sees: patches with positions, behind the prefix tokens.</summary>
+    /// <param name="image">(B, C, H, W).</param>
+    /// <param name="kept">Indices of the patches to encode, (B, K), int64; null takes all.</param>
+    /// <param name="hidden">True where the mask token stands for a patch, (B, N), bool; null hides none.</param>
+    /// <returns>(B, prefix + K, D).</returns>
+    /// <exception cref="InvalidOperationException">Patches are hidden, and the model has no mask token.</exception>
+    public Tensor Tokens(Tensor image, Tensor? kept = null, Tensor? hidden = null)
+    {
+        var patches = new TokenSequence(Embed(image));
+        if (hidden is not null)
+            patches = patches.Hide(hidden, MaskToken ?? throw new InvalidOperationException("the model was made without a mask token"));
+        return Placed(patches.Values, kept);
     }
 
     /// <summary>Embeds pictures and runs the blocks and the final norm (unless it comes after the pooling).</summary>
@@ -184,21 +215,32 @@ public sealed class VisionTransformer : ContextEncoder
     /// <param name="kept">Indices of the patches to encode, (B, K), int64; null encodes all.</param>
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
     /// <param name="dropDraws">Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</param>
+    /// <param name="hidden">True where the mask token stands for a patch, (B, N), bool; null hides none.</param>
     /// <returns>(B, prefix + K, D).</returns>
-    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null) =>
-        EncodePatches(Embed(image), kept, new LayerTaps { Blocks = layers, DropDraws = dropDraws });
+    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, Tensor? hidden = null) =>
+        Run(Tokens(image, kept, hidden), kept, new LayerTaps { Blocks = layers, DropDraws = dropDraws });
 
-    private Tensor EncodePatches(Tensor patches, Tensor? kept, LayerTaps taps)
+    private Tensor Run(Tensor tokens, Tensor? kept, LayerTaps? taps)
     {
         if (kept is not null && Settings.Positions == PositionKind.Relative)
             throw new NotSupportedException("relative positions need all patches; use learned, sincos or rope positions where patches are dropped");
-        var x = WithPrefix(Placed(patches), kept);
-        if (_normPre is not null)
-            x = _normPre.Forward(x);
         var places = _rotary is not null && kept is not null ? Places(kept) : null;
-        x = Blocks.Forward(x, new BlockContext { Rotary = _rotary, Places = places, DropDraws = taps.DropDraws, FeedForwards = taps.FeedForwards }, layers: taps.Blocks);
-        return _norm is null ? x : _norm.Forward(x);
+        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = taps?.DropDraws, FeedForwards = taps?.FeedForwards };
+        return Normed(Blocks.Forward(tokens, context, layers: taps?.Blocks));
     }
+
+    /// <summary>The final norm, where the model has one before its pooling.</summary>
+    /// <param name="tokens">Tokens after any block, (B, N, D).</param>
+    public Tensor Normed(Tensor tokens) => _norm is null ? tokens : _norm.Forward(tokens);
+
+    /// <summary>Brings a position table of another grid to this model's.</summary>
+    /// <param name="table">(1, prefix + cells, D), of a square grid.</param>
+    /// <param name="kind">Interpolation.</param>
+    /// <param name="offset">See <see cref="Models.Positions.Resample"/>.</param>
+    /// <param name="grid">Rows and columns of the table's grid; null takes it as square.</param>
+    /// <exception cref="ShapeException">The table's grid is not square.</exception>
+    public Tensor FitPositions(Tensor table, PositionResampling kind, double offset = 0, (int Rows, int Columns)? grid = null) =>
+        Models.Positions.Resample(table, Settings.PlacedPrefix, Settings.Grid.Rows, Settings.Grid.Columns, grid?.Rows ?? 0, kind, offset);
 
     /// <summary>One vector a picture.</summary>
     /// <param name="tokens">Output of <see cref="Encode"/>.</param>
@@ -251,11 +293,17 @@ public sealed class VisionTransformer : ContextEncoder
         return Ops.Cat([prefix, kept + Settings.Prefix], 1);
     }
 
+    private Tensor Placed(Tensor patches, Tensor? kept)
+    {
+        var x = WithPrefix(Placed(patches), kept);
+        return _normPre is null ? x : _normPre.Forward(x);
+    }
+
     private Tensor Placed(Tensor patches)
     {
         if (_positions is null)
             return patches;
-        var covered = Settings.NoEmbedClass ? 0 : Settings.Prefix;
+        var covered = Settings.PlacedPrefix;
         return patches + (covered == 0 ? _positions.Value : _positions.Value.Narrow(1, covered, patches.Size(1)));
     }
 
@@ -273,8 +321,12 @@ public sealed class VisionTransformer : ContextEncoder
         }
 
         var prefix = parts.Count == 1 ? parts[0] : Ops.Cat([.. parts], 1);
-        if (_positions is not null && !Settings.NoEmbedClass)
-            prefix += _positions.Value.Narrow(1, 0, Settings.Prefix);
+        if (_positions is not null && Settings.PlacedPrefix is > 0 and var covered)
+        {
+            var placed = _positions.Value.Narrow(1, 0, covered);
+            prefix = covered == Settings.Prefix ? prefix + placed : Ops.Cat([prefix.Narrow(1, 0, covered) + placed, prefix.Narrow(1, covered, Settings.Prefix - covered)], 1);
+        }
+
         return Ops.Cat([prefix.Expand([patches.Size(0), -1, -1]), patches], 1);
     }
 
@@ -284,7 +336,8 @@ public sealed class VisionTransformer : ContextEncoder
             return settings.Blocks;
         if (settings.Prefix != (settings.ClassToken ? 1 : 0))
             throw new ArgumentException("relative positions know a class token and the grid; register and distillation tokens have no place among them", nameof(settings));
-        return settings.Blocks with { RelativeBias = settings.Grid, RelativeClassToken = settings.ClassToken, SharedRelativeBias = true };
+        var (rows, columns) = settings.Grid;
+        return settings.Blocks with { RelativeBias = new RelativeBiasSettings(rows, columns) { ClassToken = settings.ClassToken, PerBlock = false, Shared = true } };
     }
 
     private static RotaryPositions RotaryOf(VisionTransformerSettings settings)
@@ -375,7 +428,7 @@ public sealed class AttentionPool : Module
         _kv = Child("kv", new Linear(settings.Width, 2L * settings.Width));
         _proj = Child("proj", new Linear(settings.Width, settings.Width));
         _norm = Child("norm", new LayerNorm(settings.Width, settings.NormEps));
-        _mlp = Child("mlp", new Mlp(settings.Width, (long)(settings.Width * settings.MlpRatio), kind));
+        _mlp = Child("mlp", new Mlp(settings.Width, settings.Hidden, kind));
     }
 
     /// <param name="tokens">(B, N, D).</param>

@@ -9,6 +9,13 @@ internal static class AdapterTable
     [
         new AdamSteps(),
         new AdamWSteps(),
+        new CheckpointPositions(),
+        new CheckpointVision("dinov2"),
+        new CheckpointVision("hf-beit"),
+        new CheckpointVision("hf-dinov2"),
+        new CheckpointVision("hf-vit"),
+        new CheckpointVision("timm-vit"),
+        new CheckpointVitMae(),
         new ClipNorm(),
         new EmaSchedules(),
         new LambSteps(),

@@ -245,7 +245,7 @@ internal sealed class Data2VecVision : Data2VecCase
             Blocks = new TransformerSettings
             {
                 Width = width, Depth = config.Whole("depth"), Heads = config.Whole("heads"), NormEps = 1e-5, KeyBias = false, LayerScale = start > 0 ? start : null,
-                MlpRatio = FairseqNames.Ratio((int)c.Shape("param/student.encoder.blocks.0.mlp.0.weight")[0], width),
+                MlpHidden = (int)c.Shape("param/student.encoder.blocks.0.mlp.0.weight")[0],
             },
         };
         return () => new VisionTransformer(settings);
@@ -268,7 +268,7 @@ internal sealed class Data2VecVision : Data2VecCase
             .Replace("ls2.gamma", "gamma_2", StringComparison.Ordinal)
             .Replace("mlp.fc1", "mlp.0", StringComparison.Ordinal)
             .Replace("mlp.fc2", "mlp.2", StringComparison.Ordinal)
-            .Replace("blocks.rel_pos_bias", "rel_pos_bias", StringComparison.Ordinal);
+            .Replace("blocks.rel_pos.", "rel_pos_bias.", StringComparison.Ordinal);
         var local = rest.StartsWith("patch_embed", StringComparison.Ordinal) || rest == "cls_token";
         return [local ? "student." + name : owner == "teacher" ? "teacher." + name : "student.encoder." + name];
     }

@@ -60,9 +60,6 @@ internal static partial class FairseqNames
         static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A ratio that multiplied by the width gives the hidden width again, whatever the rounding.</summary>
-    internal static double Ratio(int hidden, int width) => (hidden + 0.5) / width;
-
     private static string SpeechRest(string ours, ConvNorm norm)
     {
         ours = Conv().Replace(ours, "feature_extractor.conv_layers.$1.0.");

@@ -36,7 +36,7 @@ internal static class FairseqSpeech
             Width = width,
             Depth = config.Whole("layers"),
             Heads = config.Whole("heads"),
-            MlpRatio = FairseqNames.Ratio(config.Whole("ffn_dim"), width),
+            MlpHidden = config.Whole("ffn_dim"),
             NormEps = 1e-5,
             PostNorm = postNorm,
         };
