@@ -46,7 +46,7 @@ public sealed class SpeechEncoder : ContextEncoder
         Settings = settings;
         var width = settings.Blocks.Width;
         _convolutions = Child("feature_extractor", new ConvFeatureExtractor(settings.Convolutions, settings.ConvNorm, settings.ConvBias));
-        _projection = Child("feature_projection", new FrameProjection(_convolutions.Width, width, settings.FrameNorm, settings.Project ?? _convolutions.Width != width));
+        _projection = Child("feature_projection", new FrameProjection(_convolutions.Width, settings));
         _positions = Child("pos_conv_embed", new ConvPositions(width, settings.Positions));
         _norm = Child("norm", new LayerNorm(width, settings.Blocks.NormEps));
         Blocks = Child("blocks", new Transformer(settings.Blocks));
@@ -131,12 +131,13 @@ internal sealed class FrameProjection : Module
     private readonly LayerNorm? _norm;
     private readonly Linear? _projection;
 
-    internal FrameProjection(int inputs, int width, bool norm, bool project)
+    internal FrameProjection(int inputs, SpeechEncoderSettings settings)
     {
-        if (norm)
-            _norm = Child("layer_norm", new LayerNorm(inputs, 1e-5));
-        if (project)
-            _projection = Child("projection", new Linear(inputs, width));
+        var blocks = settings.Blocks;
+        if (settings.FrameNorm)
+            _norm = Child("layer_norm", new LayerNorm(inputs, blocks.NormEps));
+        if (settings.Project ?? inputs != blocks.Width)
+            _projection = Child("projection", new Linear(inputs, blocks.Width));
     }
 
     internal Tensor Normalize(Tensor frames) => _norm is null ? frames : _norm.Forward(frames, frames.DType);

@@ -220,9 +220,17 @@ public sealed class MaskedLanguageHead : Module
     /// <param name="width">Width of a token.</param>
     /// <param name="vocabulary">Tokens there are.</param>
     /// <param name="eps">Added to variances.</param>
-    public MaskedLanguageHead(int width, int vocabulary, double eps = 1e-12)
+    /// <param name="kind">Activation after the linear layer; not a gated one.</param>
+    public MaskedLanguageHead(int width, int vocabulary, double eps = 1e-12, MlpKind kind = MlpKind.Gelu)
     {
-        _dense = Child("dense", new Linear(width, width, activation: Activation.Gelu));
+        _dense = Child("dense", new Linear(width, width, activation: kind switch
+        {
+            MlpKind.Gelu => Activation.Gelu,
+            MlpKind.GeluTanh => Activation.GeluTanh,
+            MlpKind.Silu => Activation.Silu,
+            MlpKind.Relu => Activation.Relu,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "known: Gelu, GeluTanh, Silu, Relu"),
+        }));
         _norm = Child("norm", new LayerNorm(width, eps));
         _bias = Trainable("bias", Init.Zeros, vocabulary);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Selfsame.Models;
+using Selfsame.Models.Checkpoints;
 using Selfsame.Objectives.Latents;
 using Selfsame.Recipes;
 using Selfsame.Torch;
@@ -68,8 +69,29 @@ internal abstract class Data2VecCase : IParityAdapter
     /// <summary>What student and teacher see, and which places are hidden.</summary>
     protected abstract (TokenSequence Seen, TokenSequence Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective);
 
-    /// <summary>Recorded names of one of our parameters, <c>student.…</c> or <c>teacher.…</c>.</summary>
-    protected abstract string[] Names(ParityCase c, string ours);
+    /// <summary>The encoder's recorded names.</summary>
+    protected abstract KeyMap Map(JsonElement config);
+
+    /// <summary>What stands before the names of the part that the teacher has as well.</summary>
+    protected virtual string Shared => "encoder.";
+
+    /// <summary>Recorded name of a parameter of the head, <c>0.weight</c> for the first layer's.</summary>
+    protected virtual string HeadName(string inner) => "student.final_proj." + inner["0.".Length..];
+
+    // Recorded names of one of our parameters. What the teacher has no copy of, it takes from the student.
+    private string[] Names(ParityCase c, string ours)
+    {
+        const string Student = "student.", Own = "teacher.", Layers = "head.";
+        if (ours == "mask_token")
+            return [Student + "mask_emb"];
+        if (ours.StartsWith(Layers, StringComparison.Ordinal))
+            return [HeadName(ours[Layers.Length..])];
+        var inner = ours[(ours.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        var map = Map(c.Config);
+        var names = map.TheirsOf(inner) is var (_, theirs) ? theirs.Select(their => their.Name) : throw new InvalidDataException($"{map.Name} has no name for {inner}");
+        var isTeacher = ours.StartsWith(Own, StringComparison.Ordinal);
+        return [.. names.Select(name => isTeacher && name.StartsWith(Shared, StringComparison.Ordinal) ? Own + name[Shared.Length..] : Student + name)];
+    }
 
     /// <summary>Factor of the loss; null is one over the root of the width.</summary>
     protected virtual double? Scale(JsonElement config) =>
@@ -145,24 +167,16 @@ internal sealed class Data2VecAudio : Data2VecCase
         return (tokens, tokens with { Values = tokens.Values.Detach() }, c.Tensor("in/mask_indices"));
     }
 
-    protected override string[] Names(ParityCase c, string ours)
-    {
-        if (ours == "mask_token")
-            return ["student.mask_emb"];
-        if (ours.StartsWith("head.0.", StringComparison.Ordinal))
-            return [ours.Replace("head.0.", "student.final_proj.", StringComparison.Ordinal)];
-        var (owner, rest) = (ours[..ours.IndexOf('.', StringComparison.Ordinal)], ours[(ours.IndexOf('.', StringComparison.Ordinal) + 1)..]);
-        var names = FairseqNames.Speech(rest, FairseqSpeech.Norm(c.Config));
-        // The teacher owns what follows the features; before that it sees the student's.
-        return owner == "teacher" && names[0].StartsWith("encoder.", StringComparison.Ordinal)
-            ? [.. names.Select(name => "teacher." + name["encoder.".Length..])]
-            : [.. names.Select(name => "student." + name)];
-    }
+    protected override KeyMap Map(JsonElement config) => SpeechKeys.Fairseq(FairseqSpeech.Norm(config));
 }
 
 /// <summary>Text: student and teacher have tables of their own.</summary>
 internal sealed class Data2VecText : Data2VecCase
 {
+    private const string Prefix = "encoder.sentence_encoder.";
+
+    private static readonly KeyMap s_map = new("fairseq-text", [.. TextKeys.Fairseq.Rules.Select(rule => rule.Under("", Prefix))]);
+
     public override string Case => "text";
 
     protected override Data2VecSettings Settings(JsonElement config) => base.Settings(config) with
@@ -205,15 +219,11 @@ internal sealed class Data2VecText : Data2VecCase
         return (student.Embed(seen, student.PaddingOf(seen)), teacher.Embed(whole, teacher.PaddingOf(whole)), hidden);
     }
 
-    protected override string[] Names(ParityCase c, string ours)
-    {
-        const string Head = "head.", Student = "student.", Teacher = "teacher.";
-        if (ours.StartsWith(Head, StringComparison.Ordinal))
-            return ["student.encoder.regression_head." + ours[Head.Length..]];
-        return ours.StartsWith(Student, StringComparison.Ordinal)
-            ? [.. FairseqNames.Text(ours[Student.Length..]).Select(name => "student.encoder.sentence_encoder." + name)]
-            : [.. FairseqNames.Text(ours[Teacher.Length..]).Select(name => Teacher + name)];
-    }
+    protected override KeyMap Map(JsonElement config) => s_map;
+
+    protected override string Shared => Prefix;
+
+    protected override string HeadName(string inner) => "student.encoder.regression_head." + inner;
 }
 
 /// <summary>Pictures: a ViT with relative positions.</summary>
@@ -257,19 +267,5 @@ internal sealed class Data2VecVision : Data2VecCase
         return (tokens, tokens with { Values = tokens.Values.Detach() }, c.Tensor("in/mask").Flatten(1));
     }
 
-    protected override string[] Names(ParityCase c, string ours)
-    {
-        if (ours == "mask_token")
-            return ["student.mask_emb"];
-        var (owner, rest) = (ours[..ours.IndexOf('.', StringComparison.Ordinal)], ours[(ours.IndexOf('.', StringComparison.Ordinal) + 1)..]);
-        var name = rest.Replace("patch_embed.proj", "patch_embed.conv", StringComparison.Ordinal)
-            .Replace("cls_token", "cls_emb", StringComparison.Ordinal)
-            .Replace("ls1.gamma", "gamma_1", StringComparison.Ordinal)
-            .Replace("ls2.gamma", "gamma_2", StringComparison.Ordinal)
-            .Replace("mlp.fc1", "mlp.0", StringComparison.Ordinal)
-            .Replace("mlp.fc2", "mlp.2", StringComparison.Ordinal)
-            .Replace("blocks.rel_pos.", "rel_pos_bias.", StringComparison.Ordinal);
-        var local = rest.StartsWith("patch_embed", StringComparison.Ordinal) || rest == "cls_token";
-        return [local ? "student." + name : owner == "teacher" ? "teacher." + name : "student.encoder." + name];
-    }
+    protected override KeyMap Map(JsonElement config) => VisionKeys.FairseqData2Vec;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Selfsame.Corruption;
 using Selfsame.Models;
+using Selfsame.Models.Checkpoints;
 using Selfsame.Objectives.Contrast;
 using Selfsame.Torch;
 
@@ -59,8 +60,15 @@ internal sealed class Wav2Vec2LossCase : IParityAdapter
             c.Expect($"out/{name}", result[name]);
         c.ExpectGradientParts(loss, ours => Names("grad/", ours));
 
-        string[] Names(string prefix, string ours) =>
-            [.. (ours.StartsWith("encoder.", StringComparison.Ordinal) ? FairseqNames.Speech(ours["encoder.".Length..], speech.ConvNorm) : [ours]).Select(name => prefix + name)];
+        string[] Names(string prefix, string ours)
+        {
+            const string Encoder = "encoder.";
+            if (!ours.StartsWith(Encoder, StringComparison.Ordinal))
+                return [prefix + ours];
+            return SpeechKeys.Fairseq(speech.ConvNorm).TheirsOf(ours[Encoder.Length..]) is var (_, theirs)
+                ? [.. theirs.Select(their => prefix + their.Name)]
+                : throw new InvalidDataException($"fairseq has no name for {ours}");
+        }
     }
 }
 
