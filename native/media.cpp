@@ -2,34 +2,24 @@
 // picture its probing costs more than the decoding, and the first bytes already say which decoder is meant.
 
 #include "media.h"
+#include "media_errors.h"
+#include "media_ffmpeg.h"
 #include "media_headers.h"
 #include "media_pixels.h"
 
 extern "C" {
-#include <libavcodec/avcodec.h>
 #include <libavutil/opt.h>
 #include <libswscale/swscale.h>
 }
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstring>
-#include <exception>
-#include <memory>
-#include <mutex>
 #include <new>
 #include <vector>
 
 namespace selfsame::media {
 namespace {
-
-struct FreeContext { void operator()(AVCodecContext* c) const { avcodec_free_context(&c); } };
-struct FreeFrame { void operator()(AVFrame* f) const { av_frame_free(&f); } };
-struct FreePacket { void operator()(AVPacket* p) const { av_packet_free(&p); } };
-using Context = std::unique_ptr<AVCodecContext, FreeContext>;
-using Frame = std::unique_ptr<AVFrame, FreeFrame>;
-using Packet = std::unique_ptr<AVPacket, FreePacket>;
 
 constexpr int kFormats = 8, kLowres = 4;
 
@@ -39,8 +29,6 @@ struct ThreadState {
     Packet packet{av_packet_alloc()};
     PixelState pixels;
     std::vector<uint8_t> upright; // full-size picture, before turning or shrinking
-    char error[320] = "";
-    char library_error[160] = ""; // the first thing FFmpeg complained about
 };
 
 ThreadState& state() {
@@ -48,45 +36,14 @@ ThreadState& state() {
     return s;
 }
 
-// FFmpeg's log goes nowhere, but its first error names the reason better than the status code.
-void keep_first_error(void*, int level, const char* format, va_list args) {
-    if (level > AV_LOG_ERROR)
-        return;
-    auto& text = state().library_error;
-    if (text[0] != 0)
-        return;
-    std::vsnprintf(text, sizeof text, format, args);
-    for (auto n = std::strlen(text); n > 0 && (text[n - 1] == '\n' || text[n - 1] == '.'); n--)
-        text[n - 1] = 0;
-}
-
-template <class Body> int32_t guarded(Body body) noexcept {
-    static std::once_flag once;
-    try {
-        std::call_once(once, [] { av_log_set_callback(keep_first_error); });
+// A call that needs the thread's decoders.
+template <class Body> int32_t guarded_state(Body body) noexcept {
+    return guarded([&] {
         auto& s = state();
-        s.error[0] = s.library_error[0] = 0;
         if (!s.frame || !s.packet)
             throw std::bad_alloc();
-        try {
-            body(s);
-            return SS_MEDIA_OK;
-        } catch (const Refusal& refusal) {
-            std::snprintf(s.error, sizeof s.error, "%s", refusal.text);
-            return refusal.status;
-        } catch (const std::bad_alloc&) {
-            std::snprintf(s.error, sizeof s.error, "not enough memory for the picture");
-            return SS_MEDIA_OUT_OF_MEMORY;
-        } catch (const std::exception& e) {
-            std::snprintf(s.error, sizeof s.error, "%s", e.what());
-            return SS_MEDIA_INTERNAL;
-        } catch (...) {
-            std::snprintf(s.error, sizeof s.error, "unknown exception");
-            return SS_MEDIA_INTERNAL;
-        }
-    } catch (...) {
-        return SS_MEDIA_OUT_OF_MEMORY; // the thread's own state could not be made
-    }
+        body(s);
+    });
 }
 
 const char* name_of(ss_media_format format) {
@@ -100,13 +57,10 @@ AVCodecID codec_of(ss_media_format format) {
     return ids[format];
 }
 
-[[noreturn]] void refuse_decoded(ThreadState& s, ss_media_format format, int code) {
+[[noreturn]] void refuse_decoded(ss_media_format format, int code) {
     if (code == AVERROR(ENOMEM))
         throw std::bad_alloc();
-    char reason[AV_ERROR_MAX_STRING_SIZE] = "";
-    av_strerror(code, reason, sizeof reason);
-    refuse(code == AVERROR_PATCHWELCOME ? SS_MEDIA_UNSUPPORTED : SS_MEDIA_CORRUPT, "damaged %s: %s", name_of(format),
-        s.library_error[0] ? s.library_error : reason);
+    refuse(code == AVERROR_PATCHWELCOME ? SS_MEDIA_UNSUPPORTED : SS_MEDIA_CORRUPT, "damaged %s: %s", name_of(format), reason_of(code));
 }
 
 // ---- what the caller gets for a header and a request
@@ -223,7 +177,7 @@ void fill_packet(ThreadState& s, const Header& header, const uint8_t* bytes, int
 
 // ---- decoders
 
-Context open_decoder(ThreadState& s, const Plan& p, int64_t max_pixels) {
+Context open_decoder(const Plan& p, int64_t max_pixels) {
     auto format = p.header.format;
     auto codec = avcodec_find_decoder(codec_of(format));
     if (!codec)
@@ -240,7 +194,7 @@ Context open_decoder(ThreadState& s, const Plan& p, int64_t max_pixels) {
         av_opt_set_int(context->priv_data, "height", p.decoded_height, 0);
     }
     if (auto code = avcodec_open2(context.get(), codec, nullptr); code < 0)
-        refuse_decoded(s, format, code);
+        refuse_decoded(format, code);
     return context;
 }
 
@@ -248,7 +202,7 @@ void decode(ThreadState& s, const Plan& p, int64_t max_pixels) {
     auto format = p.header.format;
     auto& context = s.decoders[format][p.lowres];
     if (!context)
-        context = open_decoder(s, p, max_pixels);
+        context = open_decoder(p, max_pixels);
     context->max_pixels = max_pixels;
     av_frame_unref(s.frame.get());
     auto code = avcodec_send_packet(context.get(), s.packet.get());
@@ -263,7 +217,7 @@ void decode(ThreadState& s, const Plan& p, int64_t max_pixels) {
     if (code < 0 || (format != SS_MEDIA_PNG && format != SS_MEDIA_JPEG))
         context.reset();
     if (code < 0)
-        refuse_decoded(s, format, code == AVERROR_EOF ? AVERROR_INVALIDDATA : code);
+        refuse_decoded(format, code == AVERROR_EOF ? AVERROR_INVALIDDATA : code);
     if (format == SS_MEDIA_SVG) { // the renderer rounds up what the plan rounds to nearest
         s.frame->width = std::min(s.frame->width, p.decoded_width);
         s.frame->height = std::min(s.frame->height, p.decoded_height);
@@ -321,7 +275,7 @@ void encode_png(ThreadState& s, const uint8_t* pixels, int width, int height, in
     context->compression_level = level;
     av_opt_set(context->priv_data, "pred", level > 1 ? "mixed" : "sub", 0);
     if (auto code = avcodec_open2(context.get(), codec, nullptr); code < 0)
-        refuse_decoded(s, SS_MEDIA_PNG, code);
+        refuse_decoded(SS_MEDIA_PNG, code);
 
     auto& frame = *s.frame;
     av_frame_unref(&frame);
@@ -340,7 +294,7 @@ void encode_png(ThreadState& s, const uint8_t* pixels, int width, int height, in
     if (code >= 0)
         code = avcodec_receive_packet(context.get(), s.packet.get());
     if (code < 0)
-        refuse_decoded(s, SS_MEDIA_PNG, code);
+        refuse_decoded(SS_MEDIA_PNG, code);
     *written = s.packet->size;
     if (s.packet->size <= capacity)
         std::memcpy(out, s.packet->data, static_cast<size_t>(s.packet->size));
@@ -355,12 +309,12 @@ void encode_png(ThreadState& s, const uint8_t* pixels, int width, int height, in
 using namespace selfsame::media;
 
 extern "C" int32_t ss_media_probe_image(const uint8_t* bytes, int64_t length, const ss_media_image_request* request, ss_media_image_info* info) {
-    return guarded([&](ThreadState&) { plan(bytes, length, request, info); });
+    return guarded([&] { plan(bytes, length, request, info); });
 }
 
 extern "C" int32_t ss_media_decode_image(const uint8_t* bytes, int64_t length, const ss_media_image_request* request,
     uint8_t* out, int64_t capacity, ss_media_image_info* info) {
-    return guarded([&](ThreadState& s) {
+    return guarded_state([&](ThreadState& s) {
         auto p = plan(bytes, length, request, info);
         auto needed = static_cast<int64_t>(p.width) * p.height * p.channels;
         if (!out || needed > capacity)
@@ -374,12 +328,10 @@ extern "C" int32_t ss_media_decode_image(const uint8_t* bytes, int64_t length, c
 
 extern "C" int32_t ss_media_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t channels, int32_t level,
     uint8_t* out, int64_t capacity, int64_t* written) {
-    return guarded([&](ThreadState& s) {
+    return guarded_state([&](ThreadState& s) {
         if (!pixels || !out || !written || width < 1 || height < 1 || (channels != 1 && channels != 3 && channels != 4) ||
             level < 0 || level > 9 || int64_t{width} * height > INT32_MAX / 8)
             refuse(SS_MEDIA_BAD_ARGUMENT, "bad argument: a PNG is written from 1, 3 or 4 channels, at level 0 to 9");
         encode_png(s, pixels, width, height, channels, level, out, capacity, written);
     });
 }
-
-extern "C" const char* ss_media_last_error(void) { return state().error; }

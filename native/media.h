@@ -19,6 +19,8 @@ enum ss_media_status {
     SS_MEDIA_BUFFER_TOO_SMALL = 6, // the size needed was written to the result
     SS_MEDIA_OUT_OF_MEMORY = 7,
     SS_MEDIA_INTERNAL = 8,
+    SS_MEDIA_NO_STREAM = 9,        // a readable file without sound, or without pictures
+    SS_MEDIA_UNREADABLE = 10,      // the system refused to open, read or write the file
 };
 
 /// What the first bytes say the file is.

@@ -1,23 +1,13 @@
 #include "media_headers.h"
+#include "media_errors.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 
 namespace selfsame::media {
-
-void refuse(ss_media_status status, const char* format, ...) {
-    Refusal refusal{status, {}};
-    va_list args;
-    va_start(args, format);
-    std::vsnprintf(refusal.text, sizeof refusal.text, format, args);
-    va_end(args);
-    throw refusal;
-}
 
 namespace {
 

@@ -12,13 +12,6 @@ struct Header {
     int64_t frame_length = 0;
 };
 
-struct Refusal {
-    ss_media_status status;
-    char text[240];
-};
-
-[[noreturn]] void refuse(ss_media_status status, const char* format, ...) __attribute__((format(printf, 2, 3)));
-
 /// Throws Refusal.
 Header read_header(const uint8_t* bytes, int64_t length);
 

@@ -1,5 +1,5 @@
 #include "media_pixels.h"
-#include "media_headers.h"
+#include "media_errors.h"
 
 #include <algorithm>
 #include <cmath>

@@ -22,7 +22,7 @@ internal sealed record BenchCase(string Name, string Recipe, string Peer)
     public (Recipe Recipe, ModelContext Model) Load()
     {
         var recipe = new RecipeLoader(SystemTable.BuiltIn).Load(Find(Recipe), [], new Dictionary<string, string>()).Recipe;
-        return (recipe, new ModelContext(recipe.Encoder, (Side, Side), Channels, Classes: 0));
+        return (recipe, new ModelContext(recipe.Encoder, (Side, Side), Channels, classes: 0));
     }
 
     /// <summary>A file of the repository, seen from where this program lies.</summary>

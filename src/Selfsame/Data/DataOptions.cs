@@ -15,6 +15,9 @@ public sealed record DataOptions
     /// <summary>Take a package in a version, or with a content, that the catalogue has no hash for. Default: no.</summary>
     public bool AllowOtherVersion { get; init; }
 
+    /// <summary>What is looked for in a folder. Null (default): whatever there is, text on its own only where there is nothing else.</summary>
+    public ModalitySet? Modalities { get; init; }
+
     /// <summary>Told what is being fetched and prepared; called from several threads.</summary>
     public IProgress<DataProgress>? Progress { get; init; }
 

@@ -1,9 +1,10 @@
+using System.Text;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
 
 namespace Selfsame.Data;
 
-/// <summary>Samples with names, groups, metadata and a fixed split; the samples themselves are read when asked for. Safe from any thread.</summary>
+/// <summary>Samples of one or several modalities with names, groups, metadata and a fixed split; the samples themselves are read when asked for. Safe from any thread.</summary>
 public sealed class DataSet : IDisposable
 {
     private readonly SampleIndex _index;
@@ -33,6 +34,18 @@ public sealed class DataSet : IDisposable
     /// <summary>What could not become a sample, found while making the index: broken links, missing shards.</summary>
     public IReadOnlyList<SampleProblem> Problems => _index.Problems;
 
+    /// <summary>What there is in it; a sample may lack any of these.</summary>
+    public ModalitySet Modalities => _index.Modalities;
+
+    /// <summary>What a sample has.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    public ModalitySet ModalitiesOf(int index) => _index.Has(index);
+
+    /// <summary>Whether a sample has a modality.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <param name="modality">One of <see cref="Modality.All"/>.</param>
+    public bool Has(int index, string modality) => _index.Has(index).Contains(modality);
+
     /// <summary>Name of a sample within the data set; relative path, with '/', where it is a file.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
     public string Key(int index) => _index.Keys[index];
@@ -53,7 +66,21 @@ public sealed class DataSet : IDisposable
 
     /// <summary>Where a sample lies, for messages.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
-    public string Location(int index) => _store.Location(index);
+    public string Location(int index) => _store.Location(index, _index.Stored(index) is { IsEmpty: false } stored ? stored.Names[0] : Modality.Text);
+
+    /// <summary>Where one modality of a sample lies, for messages.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <param name="modality">One of <see cref="Modality.All"/>.</param>
+    public string Location(int index, string modality) =>
+        _index.Stored(index).Contains(modality) ? _store.Location(index, modality) : $"{Location(index)} ({_index.TextColumn?.Name ?? modality})";
+
+    /// <summary>A number that grows with the length of a sample's sound, film or text: bytes as stored. 0 where the sample has none.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <param name="modality">One of <see cref="Modality.All"/>.</param>
+    public long SizeHint(int index, string modality) =>
+        _index.Stored(index).Contains(modality) ? _store.Size(index, modality)
+        : modality == Modality.Text && _index.TextColumn is { } column ? column.Size(index)
+        : 0;
 
     /// <summary>Indices of all samples of one part, ascending.</summary>
     public int[] Split(DataSplit split)
@@ -70,12 +97,61 @@ public sealed class DataSet : IDisposable
     /// <exception cref="DataSourceException">There is no such column.</exception>
     public LabelSet Labels(string column) => LabelSet.From(Find(column));
 
+    /// <summary>
+    /// The samples that have any of some modalities. Of samples that differ only in what was not asked for (one picture with a
+    /// caption in each of many languages, asked for pictures), the first stays. This data set itself where nothing changes,
+    /// and otherwise the owner of its files from now on: dispose the result alone.
+    /// </summary>
+    /// <exception cref="DataSourceException">No sample has any of them.</exception>
+    public DataSet Holding(ModalitySet wanted)
+    {
+        var kept = new List<int>(Count);
+        var seen = new HashSet<(long, long, long, long)>();
+        var narrower = (Modalities & wanted) != Modalities;
+        for (var i = 0; i < Count; i++)
+            if (!(_index.Has(i) & wanted).IsEmpty && (!narrower || seen.Add(IdentityOf(i, wanted))))
+                kept.Add(i);
+        if (kept.Count == Count)
+            return this;
+        if (kept.Count == 0)
+            throw new DataSourceException($"'{Name}' holds no {wanted.ToString().Replace(", ", " and no ", StringComparison.Ordinal)}; it holds {Modalities}");
+        int[] chosen = [.. kept];
+        return new(Name, _index.Select(chosen), new SelectedStore(_store, chosen));
+    }
+
+    /// <summary>The encoded file of one modality; text in UTF-8.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <param name="modality">One of <see cref="Modality.All"/>.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="MediaException">It is empty, or the sample has none.</exception>
+    public byte[] ReadBytes(int index, string modality)
+    {
+        if (modality == Modality.Text && !_index.Stored(index).Contains(modality))
+            return Encoding.UTF8.GetBytes(ReadText(index));
+        Require(index, modality);
+        using var bytes = _store.Read(index, modality);
+        return bytes.Span.ToArray();
+    }
+
+    /// <summary>The text: the sample's own, else its column <c>text</c> or <c>caption</c>.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <exception cref="MediaException">It is not UTF-8, or the sample has none.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public string ReadText(int index)
+    {
+        Require(index, Modality.Text);
+        if (!_index.Stored(index).Contains(Modality.Text))
+            return _index.TextColumn![index];
+        using var bytes = _store.Read(index, Modality.Text);
+        return Utf8(bytes.Span);
+    }
+
     /// <summary>The encoded picture. Data sets that are kept decoded give a PNG.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public byte[] ReadBytes(int index)
     {
-        using var bytes = _store.Read(index);
+        using var bytes = _store.Read(index, Modality.Image);
         return bytes.Span.ToArray();
     }
 
@@ -89,6 +165,45 @@ public sealed class DataSet : IDisposable
 
     /// <summary>Closes files and mapped memory.</summary>
     public void Dispose() => _store.Dispose();
+
+    internal SampleBytes Open(int index, string modality)
+    {
+        Require(index, modality);
+        return _store.Read(index, modality);
+    }
+
+    /// <summary>Path of a modality's file; null where it lies inside another file.</summary>
+    internal string? PathOf(int index, string modality) => _store.PathOf(index, modality);
+
+    private static string Utf8(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.StartsWith("\uFEFF"u8))
+            bytes = bytes[3..];
+        var text = new char[bytes.Length];
+        var status = System.Text.Unicode.Utf8.ToUtf16(bytes, text, out var read, out var written, replaceInvalidSequences: false);
+        return status == System.Buffers.OperationStatus.Done
+            ? new string(text, 0, written)
+            : throw new MediaException(MediaError.Corrupt, $"the text is not UTF-8: byte {read} ({bytes[read]:x2}) starts no character");
+    }
+
+    private void Require(int index, string modality)
+    {
+        if (!Has(index, modality))
+            throw new MediaException(MediaError.Corrupt, $"the sample has no {modality}");
+    }
+
+    private (long, long, long, long) IdentityOf(int index, ModalitySet wanted)
+    {
+        Span<long> parts = stackalloc long[4];
+        for (var k = 0; k < parts.Length; k++)
+        {
+            var modality = Modality.All[k];
+            parts[k] = !wanted.Contains(modality) || !Has(index, modality) ? -1
+                : _index.Stored(index).Contains(modality) ? _store.Identity(index, modality)
+                : _index.TextColumn!.Code(index);
+        }
+        return (parts[0], parts[1], parts[2], parts[3]);
+    }
 
     private TextColumn Find(string column) => _index.Find(column) ?? throw new DataSourceException(
         $"data set '{Name}' has no column '{column}'; it has: {(Columns.Count == 0 ? "none" : string.Join(", ", Columns))}");

@@ -7,19 +7,19 @@ namespace Selfsame.Data;
 public static class DataSource
 {
     /// <summary>
-    /// Opens a folder of pictures, a manifest (<c>.jsonl</c>, <c>.csv</c>), tar shards (<c>name-{000..012}.tar</c>), or a data
+    /// Opens a folder of pictures, sound, films or text, a manifest (<c>.jsonl</c>, <c>.csv</c>), tar shards (<c>name-{000..012}.tar</c>), or a data
     /// set of the catalogue by name.
     /// </summary>
     /// <param name="spec">Path or name. A name of the catalogue wins over a folder of that name; write <c>./name</c> for the folder.</param>
     /// <param name="options">Cache folder, progress.</param>
     /// <param name="cancel">Stops reading or fetching.</param>
-    /// <exception cref="DataSourceException">It is none of these, cannot be fetched, or holds no picture.</exception>
+    /// <exception cref="DataSourceException">It is none of these, cannot be fetched, or holds nothing to learn from.</exception>
     public static async Task<DataSet> OpenAsync(string spec, DataOptions? options = null, CancellationToken cancel = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(spec);
         options ??= new();
         var data = Catalogue.Contains(spec) ? await Catalogue.OpenAsync(spec, options, cancel).ConfigureAwait(false)
-            : Directory.Exists(spec) ? FolderSource.Open(spec, cancel)
+            : Directory.Exists(spec) ? FolderSource.Open(spec, options.Modalities, cancel)
             : TarSource.IsShards(spec) ? TarSource.Open(spec, options.CacheFolder, cancel)
             : File.Exists(spec) && ManifestSource.IsManifest(spec) ? ManifestSource.Open(spec, cancel)
             : throw new DataSourceException($"'{spec}' is no folder, no manifest (.jsonl, .csv), no tar shards and no data set of the catalogue; "
@@ -28,6 +28,6 @@ public static class DataSource
             return data;
         var first = data.Problems.Count > 0 ? $" First problem: {data.Problems[0].Path}: {data.Problems[0].Reason}." : "";
         data.Dispose();
-        throw new DataSourceException($"'{spec}' holds no picture (png, jpg, webp, gif, bmp, tif, svg).{first}");
+        throw new DataSourceException($"'{spec}' holds no {MediaFile.Known}.{first}");
     }
 }

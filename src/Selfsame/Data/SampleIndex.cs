@@ -3,10 +3,18 @@ namespace Selfsame.Data;
 /// <summary>What is known of every sample without opening it: arrays over samples, not an object each.</summary>
 internal sealed class SampleIndex
 {
-    private readonly DataSplit[] _splits; // by sample
+    private readonly DataSplit[] _splits;    // by sample
+    private readonly ModalitySet[]? _stored; // by sample; null: a picture each
 
-    private SampleIndex(TextColumn keys, TextColumn groups, IReadOnlyList<TextColumn> columns, DataSplit[] splits, IReadOnlyList<SampleProblem> problems) =>
-        (Keys, Groups, Columns, _splits, Problems) = (keys, groups, columns, splits, problems);
+    private SampleIndex(TextColumn keys, TextColumn groups, IReadOnlyList<TextColumn> columns, DataSplit[] splits, ModalitySet[]? stored, IReadOnlyList<SampleProblem> problems)
+    {
+        (Keys, Groups, Columns, _splits, _stored, Problems) = (keys, groups, columns, splits, stored, problems);
+        TextColumn = Find("text") ?? Find("caption");
+        var all = new ModalitySet();
+        for (var i = 0; i < Count && all != ModalitySet.Everything; i++)
+            all |= Has(i);
+        Modalities = all;
+    }
 
     public int Count => Keys.Count;
 
@@ -18,7 +26,33 @@ internal sealed class SampleIndex
 
     public IReadOnlyList<SampleProblem> Problems { get; }
 
+    /// <summary>The column that serves as text where a sample has no text of its own: <c>text</c>, else <c>caption</c>.</summary>
+    public TextColumn? TextColumn { get; }
+
+    /// <summary>What any sample has.</summary>
+    public ModalitySet Modalities { get; }
+
     public DataSplit Split(int sample) => _splits[sample];
+
+    /// <summary>What the store keeps of a sample.</summary>
+    public ModalitySet Stored(int sample) => _stored is null ? ModalitySet.Images : _stored[sample];
+
+    /// <summary>What a sample has, text in a column included.</summary>
+    public ModalitySet Has(int sample)
+    {
+        var stored = Stored(sample);
+        return TextColumn is { } column && column.Size(sample) > 0 ? stored | ModalitySet.Of(Modality.Text) : stored;
+    }
+
+    /// <summary>An index of some samples only, in the order given.</summary>
+    public SampleIndex Select(int[] samples)
+    {
+        var columns = new TextColumn[Columns.Count];
+        for (var c = 0; c < columns.Length; c++)
+            columns[c] = Columns[c].Select(samples);
+        return new(Keys.Select(samples, unique: true), Groups.Select(samples), columns, Array.ConvertAll(samples, i => _splits[i]),
+            _stored is null ? null : Array.ConvertAll(samples, i => _stored[i]), Problems);
+    }
 
     public TextColumn? Find(string column)
     {
@@ -45,7 +79,16 @@ internal sealed class SampleIndex
         }
     }
 
-    public static SampleIndex Read(BinaryReader reader)
+    /// <summary>Writes what <see cref="Write"/> leaves out since it was not there when only pictures were kept.</summary>
+    public void WriteStored(BinaryWriter writer)
+    {
+        for (var i = 0; i < Count; i++)
+            writer.Write(Stored(i).Bits);
+    }
+
+    /// <param name="reader">Where <see cref="Write"/> wrote.</param>
+    /// <param name="stored">What each sample has; null: a picture.</param>
+    public static SampleIndex Read(BinaryReader reader, Func<int, ModalitySet[]>? stored = null)
     {
         var keys = TextColumn.Read(reader);
         var groups = TextColumn.Read(reader);
@@ -58,7 +101,16 @@ internal sealed class SampleIndex
         var problems = new SampleProblem[reader.ReadInt32()];
         for (var i = 0; i < problems.Length; i++)
             problems[i] = new(reader.ReadString(), reader.ReadString());
-        return new(keys, groups, columns, splits, problems);
+        return new(keys, groups, columns, splits, stored?.Invoke(keys.Count), problems);
+    }
+
+    /// <summary>Reads what <see cref="WriteStored"/> wrote.</summary>
+    public static ModalitySet[] ReadStored(BinaryReader reader, int count)
+    {
+        var stored = new ModalitySet[count];
+        for (var i = 0; i < count; i++)
+            stored[i] = new(reader.ReadByte());
+        return stored;
     }
 
     /// <summary>Collects samples. A column that a sample lacks is empty there.</summary>
@@ -67,6 +119,7 @@ internal sealed class SampleIndex
         private readonly TextColumn.Builder _keys = new("key", unique: true), _groups = new("group");
         private readonly Dictionary<string, TextColumn.Builder> _columns = new(StringComparer.Ordinal);
         private readonly List<DataSplit?> _splits = [];
+        private readonly List<ModalitySet> _stored = [];
         private readonly List<SampleProblem> _problems = [];
 
         public int Count => _keys.Count;
@@ -75,8 +128,10 @@ internal sealed class SampleIndex
         /// <param name="key">Names the sample within the data set.</param>
         /// <param name="group">Shared with the samples that show the same thing.</param>
         /// <param name="split">Null: decided by the hash of the group.</param>
-        public void Add(string key, string group, DataSplit? split = null)
+        /// <param name="stored">What its store keeps of it; null: a picture.</param>
+        public void Add(string key, string group, DataSplit? split = null, ModalitySet? stored = null)
         {
+            _stored.Add(stored ?? ModalitySet.Images);
             _keys.Add(key);
             _groups.Add(group);
             _splits.Add(split);
@@ -110,7 +165,8 @@ internal sealed class SampleIndex
                 column.PadTo(Count);
                 columns.Add(column.Build());
             }
-            return new(_keys.Build(), groups, columns, splits, _problems);
+            var stored = _stored.Exists(set => set != ModalitySet.Images) ? _stored.ToArray() : null;
+            return new(_keys.Build(), groups, columns, splits, stored, _problems);
         }
     }
 }

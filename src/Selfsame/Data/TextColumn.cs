@@ -24,6 +24,18 @@ internal sealed class TextColumn
 
     public int Code(int sample) => _codes is null ? sample : _codes[sample];
 
+    /// <summary>Bytes of a sample's text in UTF-8.</summary>
+    public int Size(int sample) => _offsets[Code(sample) + 1] - _offsets[Code(sample)];
+
+    /// <summary>The texts of some samples, in the order given.</summary>
+    public TextColumn Select(int[] samples, bool unique = false)
+    {
+        var builder = new Builder(Name, unique);
+        foreach (var sample in samples)
+            builder.Add(this[sample]);
+        return builder.Build();
+    }
+
     public string Text(int code) => Encoding.UTF8.GetString(_utf8, _offsets[code], _offsets[code + 1] - _offsets[code]);
 
     public void Write(BinaryWriter writer)

@@ -18,11 +18,10 @@ public sealed record FeatureTable(Tensor Values, int[] Indices) : IDisposable
 
 /// <summary>Reads samples in order and turns them into vectors.</summary>
 /// <param name="data">Where samples come from.</param>
-/// <param name="transform">What is done to each; nothing random.</param>
-/// <param name="shape">What the transform puts out.</param>
+/// <param name="inputs">What is done to each; nothing random.</param>
 /// <param name="batch">Samples at a time.</param>
 /// <param name="workers">Threads that decode; 0 for one a core.</param>
-public sealed class FeatureReader(DataSet data, ISampleTransform transform, BatchShape shape, int batch = 256, int workers = 0)
+public sealed class FeatureReader(DataSet data, SampleInputs inputs, int batch = 256, int workers = 0)
 {
     /// <summary>Vectors of some samples.</summary>
     /// <param name="samples">Which, in this order; samples that can't be read are left out.</param>
@@ -34,7 +33,7 @@ public sealed class FeatureReader(DataSet data, ISampleTransform transform, Batc
         ArgumentNullException.ThrowIfNull(vectors);
         var indices = new List<int>(samples.Length);
         Tensor? all = null;
-        using var loader = new BatchLoader(data, samples, transform, new BatchLoaderSettings { BatchSize = Math.Min(batch, samples.Length), Sequential = true, Workers = workers });
+        using var loader = new BatchLoader(data, samples, inputs.Fields, new BatchLoaderSettings { BatchSize = Math.Min(batch, samples.Length), Sequential = true, Workers = workers });
         while (loader.Next(cancellation) is { } host)
         {
             using (host)
@@ -43,7 +42,7 @@ public sealed class FeatureReader(DataSet data, ISampleTransform transform, Batc
                     continue;
                 using var scope = Scope.Enter();
                 using var guard = GradMode.Off();
-                var rows = vectors(shape.Batch(host));
+                var rows = vectors(inputs.Batch(host));
                 all ??= Scope.Release(Ops.Empty([samples.Length, rows.Size(1)]));
                 all.Narrow(0, indices.Count, host.Count).CopyFrom(rows);
                 foreach (var index in host.Indices)
@@ -73,8 +72,8 @@ public sealed class FeatureReader(DataSet data, ISampleTransform transform, Batc
             throw new ArgumentException($"evaluate.features.layers has {beyond}; the encoder has {extractor.Layers} blocks", nameof(layers));
         return batch =>
         {
-            var tokens = extractor.Extract(batch, wanted.Max());
-            var parts = Array.ConvertAll(wanted, layer => Pool(tokens[layer - 1].To(DType.Float32), extractor, pooling));
+            var tokens = extractor.Tokens(batch, wanted.Max());
+            var parts = Array.ConvertAll(wanted, layer => Pool(tokens.Layers[layer - 1].To(DType.Float32), extractor, pooling, tokens.Mask));
             return parts.Length == 1 ? parts[0] : Ops.Cat(parts, 1);
         };
     }
@@ -83,7 +82,8 @@ public sealed class FeatureReader(DataSet data, ISampleTransform transform, Batc
     /// <param name="tokens">(B, prefix + N, D).</param>
     /// <param name="extractor">Knows prefix and grid.</param>
     /// <param name="pooling">How.</param>
-    public static Tensor Pool(Tensor tokens, IFeatureExtractor extractor, Pooling pooling)
+    /// <param name="mask">Which tokens are real, (B, prefix + N), bool; null where all are. Only these are pooled.</param>
+    public static Tensor Pool(Tensor tokens, IFeatureExtractor extractor, Pooling pooling, Tensor? mask = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(extractor);
@@ -92,14 +92,25 @@ public sealed class FeatureReader(DataSet data, ISampleTransform transform, Batc
         if (pooling == Pooling.ClassToken)
             return extractor.Prefix > 0 ? tokens.Select(1, 0) : throw new ArgumentException("evaluate.features.pooling is class_token; the encoder has no class token. Use mean.", nameof(pooling));
         var grid = tokens.Narrow(1, extractor.Prefix, tokens.Size(1) - extractor.Prefix);
+        var real = mask?.Narrow(1, extractor.Prefix, mask.Size(1) - extractor.Prefix);
+        if (pooling is Pooling.Quarters or Pooling.Sixteenths && extractor.Grid.Rows == 0)
+            throw new ArgumentException($"evaluate.features.pooling is {pooling}; the tokens of this model are no grid. Use mean or max.", nameof(pooling));
         return pooling switch
         {
+            Pooling.Mean when real is not null => MeanOf(grid, real),
+            Pooling.Max when real is not null => grid.MaskedFill(real.LogicalNot().Unsqueeze(-1), float.MinValue).Amax([1]),
             Pooling.Mean => grid.Mean(1, keepDim: false),
             Pooling.Max => grid.Amax([1]),
             Pooling.Quarters => Regions(grid, extractor.Grid, 2),
             Pooling.Sixteenths => Regions(grid, extractor.Grid, 4),
             _ => throw new ArgumentOutOfRangeException(nameof(pooling), pooling, "known: Auto, ClassToken, Mean, Max, Quarters, Sixteenths"),
         };
+    }
+
+    private static Tensor MeanOf(Tensor tokens, Tensor real)
+    {
+        var weights = real.To(tokens.DType).Unsqueeze(-1);
+        return (tokens * weights).Sum(1, keepDim: false) / weights.Sum(1, keepDim: false).ClampMin(1);
     }
 
     private static Tensor Regions(Tensor grid, (int Rows, int Columns) size, int side)

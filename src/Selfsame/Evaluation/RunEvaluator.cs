@@ -1,5 +1,4 @@
 using Selfsame.Data;
-using Selfsame.Data.Loading;
 using Selfsame.Generation;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
@@ -17,6 +16,7 @@ public sealed class RunEvaluator
     private readonly DataSet _data;
     private readonly EvaluateSettings _settings;
     private readonly FeatureReader _reader;
+    private readonly SampleInputs _inputs;
     private readonly LabelSet? _labels, _views, _conditions;
     private readonly (double Mean, double Deviation) _range;
     private readonly ulong _seed;
@@ -25,13 +25,12 @@ public sealed class RunEvaluator
     /// <summary>Makes an evaluator.</summary>
     /// <param name="data">Data with its parts.</param>
     /// <param name="settings">What to measure.</param>
-    /// <param name="transform">How pictures are prepared; nothing random.</param>
-    /// <param name="shape">What the transform puts out.</param>
+    /// <param name="inputs">How samples are prepared; nothing random.</param>
     /// <param name="range">Mean and deviation that the transform normalises with, to turn samples back into 0..255.</param>
     /// <param name="seed">Seed of samples and of the projections that compare them.</param>
     /// <param name="conditionColumn">Column that a generative method is conditioned on; null for none.</param>
     /// <exception cref="DataSourceException">The test part is empty, or a column does not exist.</exception>
-    public RunEvaluator(DataSet data, EvaluateSettings settings, ISampleTransform transform, BatchShape shape, (double Mean, double Deviation) range, ulong seed, string? conditionColumn = null)
+    public RunEvaluator(DataSet data, EvaluateSettings settings, SampleInputs inputs, (double Mean, double Deviation) range, ulong seed, string? conditionColumn = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
@@ -39,7 +38,8 @@ public sealed class RunEvaluator
         if (_parts[^1] == 0)
             throw new DataSourceException($"{data.Name} has no sample in its test part to evaluate on ({data.Count} in all); train with --no-evaluate, or sort the samples into folders named train, val and test");
         (_data, _settings, _range, _seed) = (data, settings, range, seed);
-        _reader = new FeatureReader(data, transform, shape);
+        _inputs = inputs;
+        _reader = new FeatureReader(data, inputs);
         _labels = Column(settings.Label, LabelColumns, "label");
         _views = Column(settings.View, ViewColumns, "view");
         _conditions = conditionColumn is null ? null : data.Labels(conditionColumn);
@@ -74,9 +74,9 @@ public sealed class RunEvaluator
         }
     }
 
-    /// <summary>Judges the pixels themselves as features.</summary>
+    /// <summary>Judges the samples themselves as features.</summary>
     public IReadOnlyList<Metric> EvaluateRawInput(CancellationToken cancellation) =>
-        Judge(batch => RawInputFeatures.Of(batch[Modality.Image]), labelFree: false, cancellation);
+        Judge(batch => RawInputFeatures.Of(batch, _inputs), labelFree: false, cancellation);
 
     /// <summary>Samples as pictures, 0..255.</summary>
     /// <param name="samples">(n, c, h, w) in the model's range.</param>

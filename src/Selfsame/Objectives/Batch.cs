@@ -2,46 +2,104 @@ using Selfsame.Torch;
 
 namespace Selfsame.Objectives;
 
-/// <summary>Kinds of data. Names of tensors in a <see cref="Batch"/>.</summary>
-public static class Modality
-{
-    /// <summary>Pictures, (B, channels, height, width), float.</summary>
-    public const string Image = "image";
+// B samples, L places of the longest sample of the batch.
 
-    /// <summary>Sound.</summary>
-    public const string Audio = "audio";
+/// <summary>One modality of a batch.</summary>
+/// <param name="Values">(B, …); of variable length (B, L, …), zero behind a sample's end. A sample that lacks the modality is all zero.</param>
+/// <param name="Lengths">Places that each sample fills, (B), int64; null where all have the same.</param>
+/// <param name="Present">Which samples have the modality at all, (B), bool; null where all do.</param>
+public sealed record BatchField(Tensor Values, Tensor? Lengths = null, Tensor? Present = null);
 
-    /// <summary>Moving pictures.</summary>
-    public const string Video = "video";
-
-    /// <summary>Text.</summary>
-    public const string Text = "text";
-}
-
-/// <summary>What one training step sees: a tensor for each view or modality, and labels where there are some. Freed with the step's scope.</summary>
+/// <summary>
+/// What one training step sees: a tensor for each view or modality, and labels where there are some. A sample may lack any
+/// modality but not all; <see cref="Present"/> says which it has. Freed with the step's scope.
+/// </summary>
 public sealed class Batch
 {
-    private readonly Dictionary<string, Tensor> _tensors;
+    private readonly Dictionary<string, BatchField> _fields = new(StringComparer.Ordinal);
 
-    /// <summary>Makes a batch.</summary>
+    /// <summary>Makes a batch of tensors of fixed size that no sample lacks.</summary>
     /// <param name="tensors">By modality or view: <c>image</c>, or <c>image</c>, <c>image.1</c>, … when there are several views.</param>
-    public Batch(IEnumerable<KeyValuePair<string, Tensor>> tensors) => _tensors = new(tensors);
+    public Batch(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        foreach (var (name, tensor) in tensors)
+            _fields.Add(name, new(tensor));
+    }
+
+    /// <summary>Makes a batch of fields that may vary in length or be missing.</summary>
+    /// <param name="fields">By modality or view.</param>
+    public Batch(IEnumerable<KeyValuePair<string, BatchField>> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        foreach (var (name, field) in fields)
+            _fields.Add(name, field);
+    }
 
     /// <summary>A batch of pictures.</summary>
     /// <param name="image">(B, channels, height, width).</param>
     /// <param name="labels">Class ids, (B), int64.</param>
     public Batch(Tensor image, Tensor? labels = null)
     {
-        _tensors = new() { [Modality.Image] = image };
+        _fields.Add(Modality.Image, new(image));
         Labels = labels;
     }
 
     /// <summary>Class ids, (B), int64; null without labels.</summary>
     public Tensor? Labels { get; init; }
 
+    /// <summary>Which sample of the data set each row is; empty where nobody said.</summary>
+    public IReadOnlyList<int> Indices { get; init; } = [];
+
+    /// <summary>The one modality of a batch that was drawn for it, where the recipe mixes modalities batch by batch; otherwise null.</summary>
+    public string? Drawn { get; init; }
+
+    /// <summary>Number of samples B.</summary>
+    public long Count
+    {
+        get
+        {
+            foreach (var any in _fields.Values)
+                return any.Values.Size(0);
+            return 0;
+        }
+    }
+
+    /// <summary>Names of the tensors.</summary>
+    public IReadOnlyCollection<string> Names => _fields.Keys;
+
     /// <summary>One of the tensors.</summary>
     /// <exception cref="KeyNotFoundException">The batch has no such tensor.</exception>
-    public Tensor this[string name] => _tensors.TryGetValue(name, out var tensor)
-        ? tensor
-        : throw new KeyNotFoundException($"the batch has no {name}; it has {string.Join(", ", _tensors.Keys)}");
+    public Tensor this[string name] => Field(name).Values;
+
+    /// <summary>Whether any sample of the batch has this modality or view.</summary>
+    public bool Has(string name) => _fields.ContainsKey(name);
+
+    /// <summary>A tensor with its lengths and who has it.</summary>
+    /// <exception cref="KeyNotFoundException">The batch has no such tensor.</exception>
+    public BatchField Field(string name) => _fields.TryGetValue(name, out var field)
+        ? field
+        : throw new KeyNotFoundException($"the batch has no {name}; it has {string.Join(", ", _fields.Keys)}");
+
+    /// <summary>Which samples have a modality, (B), bool.</summary>
+    public Tensor Present(string name)
+    {
+        var field = Field(name);
+        return field.Present ?? Ops.Ones([field.Values.Size(0)], DType.Bool, field.Values.Device);
+    }
+
+    /// <summary>Places that each sample fills, (B), int64; 0 where it lacks the modality.</summary>
+    public Tensor Lengths(string name)
+    {
+        var field = Field(name);
+        return field.Lengths ?? Present(name).To(DType.Int64) * (double)field.Values.Size(1);
+    }
+
+    /// <summary>Which places are filled, (B, L), bool; false is padding.</summary>
+    public Tensor Mask(string name)
+    {
+        var field = Field(name);
+        var places = Ops.Arange(field.Values.Size(1), dtype: DType.Int64, device: field.Values.Device).Unsqueeze(0);
+        return places.Lt(Lengths(name).Unsqueeze(1));
+    }
 }

@@ -1,3 +1,4 @@
+using Selfsame.Modalities;
 using Selfsame.Models;
 using Selfsame.Recipes;
 using Selfsame.Torch;
@@ -6,11 +7,36 @@ namespace Selfsame.Objectives;
 
 /// <summary>What an objective needs to know to build its network.</summary>
 /// <param name="Encoder">The recipe's encoder.</param>
-/// <param name="ImageSize">Height and width of a picture.</param>
-/// <param name="Channels">Channels of a picture.</param>
+/// <param name="Inputs">What each modality's samples look like; one entry a modality.</param>
 /// <param name="Classes">Distinct values of the objective's label column; 0 without labels.</param>
-public sealed record ModelContext(EncoderSettings Encoder, (int Height, int Width) ImageSize, int Channels, int Classes)
+public sealed record ModelContext(EncoderSettings Encoder, EquatableList<InputShape> Inputs, int Classes)
 {
+    /// <summary>The context of a model of pictures.</summary>
+    /// <param name="encoder">The recipe's encoder.</param>
+    /// <param name="imageSize">Height and width of a picture.</param>
+    /// <param name="channels">Channels of a picture.</param>
+    /// <param name="classes">Distinct values of the objective's label column; 0 without labels.</param>
+    public ModelContext(EncoderSettings encoder, (int Height, int Width) imageSize, int channels, int classes)
+        : this(encoder, [new ImageShape(imageSize.Height, imageSize.Width, channels)], classes)
+    {
+    }
+
+    /// <summary>Height and width of a picture.</summary>
+    public (int Height, int Width) ImageSize => Input<ImageShape>() is var image ? (image.Height, image.Width) : default;
+
+    /// <summary>Channels of a picture.</summary>
+    public int Channels => Input<ImageShape>().Channels;
+
+    /// <summary>Whether the recipe has an input of this kind.</summary>
+    public bool Has<T>()
+        where T : InputShape => Inputs.OfType<T>().Any();
+
+    /// <summary>What one modality's samples look like.</summary>
+    /// <exception cref="ArgumentException">The recipe has no such input.</exception>
+    public T Input<T>()
+        where T : InputShape => Inputs.OfType<T>().FirstOrDefault()
+        ?? throw new ArgumentException($"this method needs data.{Key<T>()}; the recipe has {string.Join(", ", Inputs.Select(input => input.Modality))}");
+
     /// <summary>Rows and columns of the grid of patches.</summary>
     /// <exception cref="ShapeException">The picture is not a whole number of patches.</exception>
     public (int Rows, int Columns) Grid
@@ -70,4 +96,6 @@ public sealed record ModelContext(EncoderSettings Encoder, (int Height, int Widt
             Classes = Classes > 0 ? Classes + 1 : 0,
         }
         : throw new ArgumentException($"this method needs an encoder of kind dit; the recipe has {RecipeKinds.Encoders.KeyOf(Encoder.GetType())}");
+
+    private static string Key<T>() => typeof(T).Name.Replace("Shape", "", StringComparison.Ordinal).ToLowerInvariant();
 }

@@ -68,21 +68,31 @@ public sealed class ObjectiveResult
     }
 }
 
+/// <summary>Tokens of a batch, layer by layer.</summary>
+/// <param name="Layers">One (B, prefix + N, D) for each block run.</param>
+/// <param name="Mask">Which tokens are real, (B, prefix + N), bool; null where all are. The rest is padding, or a modality that a sample lacks.</param>
+public sealed record FeatureTokens(IReadOnlyList<Tensor> Layers, Tensor? Mask = null);
+
 /// <summary>Turns samples into tokens, layer by layer, for evaluation and embedding.</summary>
 public interface IFeatureExtractor
 {
     /// <summary>Blocks there are to choose from.</summary>
     int Layers { get; }
 
-    /// <summary>Tokens in front of the grid (class token, registers) that a mean over the grid leaves out.</summary>
+    /// <summary>Tokens in front of the others (class token, registers) that a mean over the others leaves out.</summary>
     int Prefix { get; }
 
-    /// <summary>Rows and columns of the grid of tokens.</summary>
-    (int Rows, int Columns) Grid { get; }
+    /// <summary>Rows and columns of the grid of tokens; 0 and 0 (default) where they are no grid.</summary>
+    (int Rows, int Columns) Grid => (0, 0);
 
     /// <summary>Tokens after each block; the last entry is after the final norm where the model has one.</summary>
     /// <param name="batch">Samples.</param>
     /// <param name="last">Blocks to run, from 1; null runs all.</param>
     /// <returns>One (B, prefix + N, D) for each block run.</returns>
     IReadOnlyList<Tensor> Extract(Batch batch, int? last = null);
+
+    /// <summary>Tokens after each block, and which of them are real. Sequences of varying length, or with modalities missing, say so here.</summary>
+    /// <param name="batch">Samples.</param>
+    /// <param name="last">Blocks to run, from 1; null runs all.</param>
+    FeatureTokens Tokens(Batch batch, int? last = null) => new(Extract(batch, last));
 }

@@ -86,11 +86,11 @@ public sealed record Recipe : ICheckable
     {
         if (MicroBatch is { } micro && Batch % micro != 0)
             yield return new("micro_batch", $"is {micro}, which does not divide batch {Batch}; {NearestDivisor(Batch, micro)} would");
-        if (Data.ImageSize is { } side && side % Encoder.Patch != 0)
+        if (Data.PictureSize() is { } side && side % Encoder.Patch != 0)
         {
             var below = side / Encoder.Patch * Encoder.Patch;
             var fits = below > 0 ? $"{below} or {below + Encoder.Patch}" : $"{Encoder.Patch}";
-            yield return new("data.image_size", $"is {side}; patches of side {Encoder.Patch} need a multiple of {Encoder.Patch}, such as {fits}");
+            yield return new(Data.ImageSize is null ? "data.image.size" : "data.image_size", $"is {side}; patches of side {Encoder.Patch} need a multiple of {Encoder.Patch}, such as {fits}");
         }
     }
 

@@ -32,6 +32,9 @@ public sealed record PretrainingOptions
     /// <summary>Where data sets are kept, and who watches them being fetched.</summary>
     public DataOptions Data { get; init; } = new();
 
+    /// <summary>The systems that recipes name. Default: those of this library.</summary>
+    public SystemTable Systems { get; init; } = SystemTable.BuiltIn;
+
     /// <summary>Clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -66,7 +69,7 @@ public sealed class Pretraining : IDisposable
         _model = new TrainingModel(_recipe, data.Model, device, _precision.Low);
         _quarantine = new Quarantine(folder.QuarantinePath, _recipe.Data.MaxBad, options.Time);
         _evaluator = _recipe.Evaluate is { } evaluate
-            ? new RunEvaluator(data.Set, evaluate, data.PlainTransform, data.PlainShape, data.Range, _recipe.Seed, data.Labels?.Column)
+            ? new RunEvaluator(data.Set, evaluate, data.PlainInputs, data.Range, _recipe.Seed, data.Labels?.Column)
             : null;
         _throughput = new ThroughputMeter(options.Time);
         _state = new CheckpointState { Step = 0, Samples = 0, Position = 0, Seconds = 0, Seed = _recipe.Seed, OptimizerSteps = 0, Started = options.Time.GetUtcNow() };
@@ -163,7 +166,7 @@ public sealed class Pretraining : IDisposable
         using var batches = _data.Batches(_recipe, _state.Position, _quarantine);
         using var log = MetricsLog.Open(_folder.MetricsPath, _state.Step, _options.Time);
         using var board = new TensorBoardWriter(_folder.EventsPath, _state.Step, _options.Time);
-        var loop = new TrainingLoop(_recipe, _model, batches, _data.Shape, _precision, guard)
+        var loop = new TrainingLoop(_recipe, _model, batches, _data.Inputs, _precision, guard)
         {
             Step = _state.Step,
             Position = _state.Position,
@@ -327,7 +330,7 @@ public sealed class Pretraining : IDisposable
         {
             System = _recipe.System,
             Recipe = _options.RecipeFile,
-            Paper = SystemTable.BuiltIn.Find(_recipe.System)?.Paper,
+            Paper = _options.Systems.Find(_recipe.System)?.Paper,
             Steps = _state.Step,
             Samples = _state.Samples,
             Seconds = _state.Seconds,
@@ -361,7 +364,7 @@ public sealed class Pretraining : IDisposable
             return;
         }
 
-        var before = new RecipeLoader(SystemTable.BuiltIn).Load(folder.RecipePath, [], new Dictionary<string, string>()).Recipe;
+        var before = new RecipeLoader(options.Systems).Load(folder.RecipePath, [], new Dictionary<string, string>()).Recipe;
         // A longer duration goes on with the run; anything else would be another run.
         if (before with { Duration = options.Recipe.Recipe.Duration } != options.Recipe.Recipe)
             throw new TrainingStoppedException($"{folder.Path} holds a run of another recipe (see {folder.RecipePath}). Give another --out, or delete the folder.");

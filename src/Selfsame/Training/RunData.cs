@@ -1,28 +1,27 @@
 using Selfsame.Data;
 using Selfsame.Data.Loading;
-using Selfsame.Modalities.Image;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 
 namespace Selfsame.Training;
 
-/// <summary>A recipe's data, opened: the samples, how they become views, and what evaluation sees.</summary>
+/// <summary>A recipe's data, opened: the samples, how they become batches, and what evaluation sees.</summary>
 public sealed class RunData : IDisposable
 {
-    private RunData(Recipe recipe, DataSet set, IReadOnlyList<ViewSettings> views, ViewSettings plain)
+    private RunData(Recipe recipe, DataSet set, InputFields inputs)
     {
         Set = set;
-        Transform = new ViewTransform(views);
-        PlainTransform = new ViewTransform([plain]);
         Labels = recipe.Objective.LabelColumn is { } column ? set.Labels(column) : null;
-        var side = views[0].Size;
-        Shape = new BatchShape(views.Count, Transform.OutputShape[1], side, side, Labels is not null);
-        PlainShape = Shape with { Views = 1, Labelled = false };
-        Range = (plain.Mean.Average(), plain.Std.Average());
-        Train = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
+        Inputs = new SampleInputs(inputs.Training, Labels is not null);
+        PlainInputs = new SampleInputs(inputs.Plain);
+        Range = inputs.Range;
+        var part = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
+        Train = recipe.Data.Need == SampleNeed.All ? Array.FindAll(part, index => (set.ModalitiesOf(index) & recipe.Data.Inputs()) == recipe.Data.Inputs()) : part;
         if (Train.Length == 0)
-            throw new DataSourceException($"{set.Name} has no samples in its {recipe.Data.Split} part ({set.Count} in all); use data.split: all");
-        Model = new ModelContext(recipe.Encoder, (side, side), Transform.OutputShape[1], Labels?.Names.Count ?? 0);
+            throw new DataSourceException(part.Length > 0
+                ? $"{set.Name} has no sample with all of {recipe.Data.Inputs()} in its {recipe.Data.Split} part; use data.need: any"
+                : $"{set.Name} has no samples in its {recipe.Data.Split} part ({set.Count} in all); use data.split: all");
+        Model = new ModelContext(recipe.Encoder, [.. inputs.Shapes], Labels?.Names.Count ?? 0);
     }
 
     /// <summary>The samples.</summary>
@@ -31,17 +30,11 @@ public sealed class RunData : IDisposable
     /// <summary>Samples that are trained on.</summary>
     public int[] Train { get; }
 
-    /// <summary>Makes the training views.</summary>
-    public ViewTransform Transform { get; }
+    /// <summary>Makes training batches.</summary>
+    public SampleInputs Inputs { get; }
 
-    /// <summary>Makes the one view that evaluation sees; nothing random.</summary>
-    public ViewTransform PlainTransform { get; }
-
-    /// <summary>Shape of a training batch.</summary>
-    public BatchShape Shape { get; }
-
-    /// <summary>Shape of an evaluation batch.</summary>
-    public BatchShape PlainShape { get; }
+    /// <summary>Makes the batches that evaluation sees; nothing random.</summary>
+    public SampleInputs PlainInputs { get; }
 
     /// <summary>Labels the method is conditioned on; null for none.</summary>
     public LabelSet? Labels { get; }
@@ -63,14 +56,12 @@ public sealed class RunData : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (recipe.Data.Cache is { } cache)
             options = options with { CacheFolder = cache };
-        var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
+        var wanted = recipe.Data.Inputs();
+        var set = await DataSource.OpenAsync(recipe.Data.Source, options with { Modalities = wanted }, cancellation).ConfigureAwait(false);
         try
         {
-            var views = recipe.Data.Views.Select(view => InRange(view, recipe)).ToArray();
-            if (views.Length == 0)
-                views = [InRange(ViewSettings.Mae() with { Size = recipe.Data.ImageSize ?? 224 }, recipe)];
-            var plain = InRange(ViewSettings.Evaluation(views[0].Size, views[0].Size), recipe) with { Background = views[0].Background };
-            return new RunData(recipe, set, views, plain);
+            set = set.Holding(wanted);
+            return new RunData(recipe, set, InputFields.Of(recipe));
         }
         catch
         {
@@ -86,7 +77,7 @@ public sealed class RunData : IDisposable
     public BatchLoader Batches(Recipe recipe, long start, Quarantine quarantine)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return new BatchLoader(Set, Train, Transform, new BatchLoaderSettings
+        return new BatchLoader(Set, Train, Inputs.Fields, new BatchLoaderSettings
         {
             BatchSize = recipe.MicroBatch ?? recipe.Batch,
             Seed = recipe.Seed,
@@ -94,15 +85,15 @@ public sealed class RunData : IDisposable
             Workers = recipe.Data.Workers,
             CacheBytes = 1L << 30,
             LabelColumns = Labels is null ? [] : [Labels.Column],
+            RequireAll = recipe.Data.Need == SampleNeed.All,
+            BucketBatches = recipe.Data.Buckets,
+            Mix = recipe.Data.Mix?.Shares() ?? [],
+            DrawEvery = recipe.Batch,
         }, quarantine);
     }
 
     /// <summary>Closes the samples.</summary>
     public void Dispose() => Set.Dispose();
-
-    private static ViewSettings InRange(ViewSettings view, Recipe recipe) => recipe.Objective.PixelRange is { } range
-        ? view with { Mean = [range.Mean, range.Mean, range.Mean], Std = [range.Deviation, range.Deviation, range.Deviation] }
-        : view;
 
     private static DataSplit Convert(TrainingPart split) => split switch
     {

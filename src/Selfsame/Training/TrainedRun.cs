@@ -72,7 +72,7 @@ public sealed class TrainedRun : IDisposable
 
     /// <summary>An evaluator for what the recipe asks; the recipe's own block, or the default one where it has none.</summary>
     public RunEvaluator Evaluator() => new(
-        Data.Set, Recipe.Evaluate ?? new EvaluateSettings(), Data.PlainTransform, Data.PlainShape, Data.Range, Recipe.Seed, Data.Labels?.Column);
+        Data.Set, Recipe.Evaluate ?? new EvaluateSettings(), Data.PlainInputs, Data.Range, Recipe.Seed, Data.Labels?.Column);
 
     /// <summary>Frees model and data.</summary>
     public void Dispose()

@@ -17,11 +17,11 @@ internal sealed class TrainingLoop
     private readonly TrainingStep _step;
     private readonly BatchLoader _batches;
     private readonly LossGuard _guard;
-    private readonly BatchShape _shape;
+    private readonly SampleInputs _inputs;
     private readonly Meter _meter = new();
 
-    internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, BatchShape shape, ComputePrecision precision, LossGuard guard) =>
-        (_recipe, _model, _step, _batches, _shape, _guard) = (recipe, model, new TrainingStep(recipe, model, precision), batches, shape, guard);
+    internal TrainingLoop(Recipe recipe, TrainingModel model, BatchLoader batches, SampleInputs inputs, ComputePrecision precision, LossGuard guard) =>
+        (_recipe, _model, _step, _batches, _inputs, _guard) = (recipe, model, new TrainingStep(recipe, model, precision), batches, inputs, guard);
 
     /// <summary>Optimizer steps done.</summary>
     internal long Step { get; set; }
@@ -80,7 +80,7 @@ internal sealed class TrainingLoop
     private ObjectiveResult Part(HostBatch host, int part)
     {
         using var inner = Scope.Enter();
-        var result = _step.Compute(_shape.Batch(host), Step, part);
+        var result = _step.Compute(_inputs.Batch(host), Step, part);
         _step.Backward(result);
         if (!double.IsFinite(result.Loss.Item()))
             OnSkipped?.Invoke(Culprit(host, part));
@@ -125,12 +125,12 @@ internal sealed class TrainingLoop
         if (BadBatchFolder is not null)
         {
             Directory.CreateDirectory(BadBatchFolder);
-            var batch = _shape.Batch(host);
+            var batch = _inputs.Batch(host);
             var path = Path.Combine(BadBatchFolder, FormattableString.Invariant($"step-{Step + 1}.safetensors"));
-            TensorFile.Save(path, [("image", batch[Modality.Image]), ("indices", Tensor.From(host.Indices))]);
+            TensorFile.Save(path, [.. batch.Names.Select(name => (name, batch[name])), ("indices", Tensor.From(host.Indices))]);
         }
 
-        _step.Compute(_shape.Batch(host), Step, part);
+        _step.Compute(_inputs.Batch(host), Step, part);
         return search.Found is { } module ? $"first value that is not finite: output of {module}" : "all modules put out finite values; the loss itself overflowed";
     }
 
@@ -159,38 +159,6 @@ internal sealed class TrainingLoop
 
             return averages;
         }
-    }
-}
-
-/// <summary>The shape of what a loader delivers, and how a batch is made of it.</summary>
-/// <param name="Views">Views of a sample.</param>
-/// <param name="Channels">Channels of a picture.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
-/// <param name="Labelled">Whether labels come along.</param>
-public sealed record BatchShape(int Views, int Channels, int Height, int Width, bool Labelled)
-{
-    /// <summary>Views the loader's memory as tensors, without copying. Valid until the host batch is disposed.</summary>
-    public unsafe Batch Batch(HostBatch host)
-    {
-        ArgumentNullException.ThrowIfNull(host);
-        Tensor all;
-        fixed (float* values = host.Values.Span)  // the memory is pinned by its loader
-            all = Tensor.View(values, [host.Count, Views, Channels, Height, Width], DType.Float32);
-        Tensor? labels = null;
-        if (Labelled)
-        {
-            var ids = new long[host.Count];
-            var given = host.Labels(0);
-            for (var k = 0; k < ids.Length; k++)
-                ids[k] = given[k];
-            labels = Tensor.From<long>(ids);
-        }
-
-        var tensors = new Dictionary<string, Tensor>();
-        for (var v = 0; v < Views; v++)
-            tensors[v == 0 ? Modality.Image : FormattableString.Invariant($"{Modality.Image}.{v}")] = all.Select(1, v);
-        return new Batch(tensors) { Labels = labels };
     }
 }
 

@@ -62,6 +62,11 @@ public sealed class RecipeWriterTests
                   background: [255, 255, 255]
                   mean: [0.485, 0.456, 0.406]
                   std: [0.229, 0.224, 0.225]
+              image: null
+              text: null
+              mix: null
+              need: any
+              buckets: 16  # batches
             encoder:
               kind: vit
               width: 384
@@ -198,11 +203,16 @@ internal static class RandomRecipe
             System = recipe.Objective is FlowSettings ? "self-flow" : "mae",
             MicroBatch = random.Next(2) == 0 ? null : recipe.Batch,
             Objective = recipe.Objective is MaskedSettings masked ? masked with { MaskRatio = 0.001 + 0.99 * random.NextDouble() } : recipe.Objective,
-            Data = recipe.Data with { ImageSize = random.Next(2) == 0 ? null : recipe.Encoder.Patch * random.Next(1, 8) },
+            Data = Picture(recipe.Data, random.Next(2) == 0 ? null : recipe.Encoder.Patch * random.Next(1, 8), random.Next(2) == 0),
             Encoder = recipe.Encoder.Size is null ? recipe.Encoder with { Heads = heads, Width = heads * random.Next(1, 100) } : recipe.Encoder,
             Parameters = EquatableList.Create<ParameterRule>(parameters),
         };
     }
+
+    // Size and views of pictures are given in one of two places, and only what is read can be mixed.
+    private static DataSettings Picture(DataSettings data, int? size, bool inside) => inside
+        ? data with { ImageSize = null, Views = [], Image = (data.Image ?? new()) with { Size = size }, Mix = new() { Image = 0.5, Text = data.Text is null ? null : 0.25 } }
+        : data with { ImageSize = size, Image = null, Mix = null };
 
     private static object Record(Type type, Random random)
     {
@@ -220,6 +230,7 @@ internal static class RandomRecipe
             StepScheduleSettings step => step with { At = [.. step.At.Distinct().Order()] },
             CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
             BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
+            MixSettings => new MixSettings { Image = 1 },
             ViewSettings view => view with { Mean = [view.Mean[0]], Std = [view.Std[0]] },
             _ => record,
         };

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
 
 namespace Selfsame.Data.Loading;
@@ -17,34 +16,45 @@ public sealed class BatchLoader : IDisposable
     private readonly DataSet _data;
     private readonly int[] _samples;
     private readonly BatchLoaderSettings _settings;
-    private readonly ISampleTransform _transform;
+    private readonly IReadOnlyList<SampleField> _fields;
     private readonly Quarantine _quarantine;
-    private readonly SampleOrder _order;
+    private readonly SampleSchedule _schedule;
     private readonly LabelSet[] _labels;
-    private readonly PictureCache _cache;
-    private readonly ConcurrentDictionary<int, string> _broken = new(); // sample -> reason
+    private readonly SampleReader _reader;
+    private readonly ConcurrentDictionary<(int Sample, string Modality), string> _broken = new(); // -> reason
     private readonly BlockingCollection<(PendingBatch Batch, int From, int To)> _work = new(new ConcurrentQueue<(PendingBatch, int, int)>());
     private readonly Queue<PendingBatch> _pending = new();
     private readonly ConcurrentBag<HostBatch> _free = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread[] _workers;
-    private readonly int _sampleSize;
     private long _scheduled;
     private bool _disposed;
 
-    /// <summary>Starts the workers; they make <see cref="BatchLoaderSettings.Prefetch"/> batches and wait.</summary>
+    /// <summary>A loader of pictures alone.</summary>
+    /// <inheritdoc cref="BatchLoader(DataSet, int[], IReadOnlyList{SampleField}, BatchLoaderSettings, Quarantine)"/>
     /// <param name="data">Where samples come from; must outlive the loader.</param>
     /// <param name="samples">Which of them, usually <see cref="DataSet.Split"/>.</param>
     /// <param name="transform">What is done to each.</param>
     /// <param name="settings">Batch size, seed, start.</param>
     /// <param name="quarantine">Told of samples that cannot be used, in the order of the run. Null: counted with the default budget.</param>
+    public BatchLoader(DataSet data, int[] samples, ISampleTransform transform, BatchLoaderSettings settings, Quarantine? quarantine = null)
+        : this(data, samples, [new ImageField(transform, settings?.Decode)], settings!, quarantine)
+    {
+    }
+
+    /// <summary>Starts the workers; they make <see cref="BatchLoaderSettings.Prefetch"/> batches and wait.</summary>
+    /// <param name="data">Where samples come from; must outlive the loader.</param>
+    /// <param name="samples">Which of them, usually <see cref="DataSet.Split"/>.</param>
+    /// <param name="fields">What becomes of each modality of a sample.</param>
+    /// <param name="settings">Batch size, seed, start.</param>
+    /// <param name="quarantine">Told of samples that cannot be used, in the order of the run. Null: counted with the default budget.</param>
     /// <exception cref="ArgumentException">No samples, or a setting outside its range.</exception>
     /// <exception cref="DataSourceException">A label column does not exist.</exception>
-    public BatchLoader(DataSet data, int[] samples, ISampleTransform transform, BatchLoaderSettings settings, Quarantine? quarantine = null)
+    public BatchLoader(DataSet data, int[] samples, IReadOnlyList<SampleField> fields, BatchLoaderSettings settings, Quarantine? quarantine = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentNullException.ThrowIfNull(transform);
+        ArgumentNullException.ThrowIfNull(fields);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Prefetch, 1);
@@ -53,12 +63,16 @@ public sealed class BatchLoader : IDisposable
         if (samples.Length == 0)
             throw new ArgumentException($"there is no sample to load from '{data.Name}': this part of its split is empty", nameof(samples));
 
-        (_data, _samples, _transform, _settings) = (data, samples, transform, settings with { Decode = settings.Decode with { Alpha = false } });
+        if (settings.DrawEvery % settings.BatchSize != 0)
+            throw new ArgumentException($"DrawEvery is {settings.DrawEvery}, which is no multiple of the batch size {settings.BatchSize}", nameof(settings));
+        if (fields.Count == 0 || fields.Select(field => field.Name).Distinct(StringComparer.Ordinal).Count() < fields.Count)
+            throw new ArgumentException("a batch needs at least one field, and each under a name of its own", nameof(fields));
+
+        (_data, _samples, _fields, _settings) = (data, samples, fields, settings);
         _quarantine = quarantine ?? new();
-        _order = new(settings.Seed, samples.Length);
+        _schedule = new(data, samples, fields, settings);
         _labels = [.. settings.LabelColumns.Select(data.Labels)];
-        _cache = new(data.Count, settings.CacheBytes);
-        _sampleSize = transform.OutputShape.Aggregate(1, static (a, b) => checked(a * b));
+        _reader = new(data, settings.CacheBytes);
         _scheduled = settings.Start;
         for (var i = 0; i < settings.Prefetch; i++)
             Schedule();
@@ -75,7 +89,7 @@ public sealed class BatchLoader : IDisposable
     public TimeSpan Waited { get; private set; }
 
     /// <summary>Samples in an epoch.</summary>
-    public int SamplesPerEpoch => _samples.Length;
+    public int SamplesPerEpoch => _schedule.Count;
 
     /// <summary>The next batch; the caller disposes it.</summary>
     /// <returns>Null after the end of a sequential pass; otherwise never null.</returns>
@@ -102,13 +116,13 @@ public sealed class BatchLoader : IDisposable
                 throw new InvalidOperationException($"loading from '{_data.Name}' failed: {failure.Message}", failure);
 
             // Told here and not by the workers: in the order of the run, whoever was faster.
-            pending.Batch.Finish(_labels);
+            pending.Batch.Lend();
             _quarantine.Count(pending.Batch.Count, pending.TakeProblems());
             if (pending.Batch.Count > 0)
                 return pending.Batch;
             pending.Batch.Dispose();
             if (!_settings.Sequential)
-                throw new DataSourceException($"none of the {_samples.Length} samples of '{_data.Name}' can be used; the last: {_broken.Values.First()}");
+                throw new DataSourceException($"none of the {_samples.Length} samples of '{_data.Name}' can be used; the last: {_broken.Values.FirstOrDefault() ?? "each lacks something that is required"}");
         }
         return null;
     }
@@ -123,7 +137,7 @@ public sealed class BatchLoader : IDisposable
         foreach (var worker in _workers)
             worker.Join();
         _free.Clear();
-        _cache.Dispose();
+        _reader.Dispose();
         _work.Dispose();
         _stop.Dispose();
     }
@@ -142,10 +156,11 @@ public sealed class BatchLoader : IDisposable
         if (count <= 0)
             return;
         if (!_free.TryTake(out var batch))
-            batch = new(this, _settings.BatchSize, _sampleSize, _labels.Length);
-        batch.Begin(_scheduled, count);
+            batch = new(this, _settings.BatchSize, _fields, _labels.Length);
+        var plan = _schedule.Plan(_scheduled, count);
+        batch.Begin(_scheduled, count, plan.Drawn);
         _scheduled += count;
-        var pending = new PendingBatch(batch, (count + Chunk - 1) / Chunk);
+        var pending = new PendingBatch(batch, plan, _labels, (count + Chunk - 1) / Chunk);
         _pending.Enqueue(pending);
         for (var from = 0; from < count; from += Chunk)
             _work.Add((pending, from, Math.Min(count, from + Chunk)));
@@ -180,24 +195,15 @@ public sealed class BatchLoader : IDisposable
 
     private void Load(PendingBatch pending, int row)
     {
-        var (epoch, place) = Math.DivRem(pending.Batch.Position + row, _samples.Length);
+        var stream = pending.Plan.Stream;
+        var (epoch, place) = Math.DivRem(pending.Plan.At(row), stream.Count);
         var position = (int)place;
-        for (var tries = 0; tries < _samples.Length; tries++)
+        for (var tries = 0; tries < stream.Count; tries++)
         {
-            var slot = (position + tries) % _samples.Length;
-            var index = _samples[_settings.Sequential ? slot : _order.At(epoch, slot)];
-            if (TryRead(pending, row, index) is { } image)
+            // The place asked for, not the one found: a replacement draws what the sample it stands for would have drawn.
+            var index = stream.At(epoch, (position + tries) % stream.Count);
+            if (TryRead(pending, row, new(_settings.Seed, epoch, position, index)))
             {
-                try
-                {
-                    // The place asked for, not the one found: a replacement draws what the sample it stands for would have drawn.
-                    _transform.Apply(image, new(_settings.Seed, epoch, position, index), pending.Batch.Destination(row));
-                }
-                finally
-                {
-                    if (!ReferenceEquals(_cache.Find(index), image))
-                        image.Dispose();
-                }
                 pending.Batch.SetIndex(row, index);
                 return;
             }
@@ -207,27 +213,41 @@ public sealed class BatchLoader : IDisposable
         pending.Batch.SetIndex(row, -1);
     }
 
-    private ImageBuffer? TryRead(PendingBatch pending, int row, int index)
+    // True when the sample can be used: it has what it must have.
+    private bool TryRead(PendingBatch pending, int row, in SampleContext context)
     {
-        if (_cache.Find(index) is { } kept)
-            return kept;
-        if (_broken.TryGetValue(index, out var reason))
+        var (some, all) = (false, true);
+        for (var f = 0; f < _fields.Count; f++)
+        {
+            var modality = _fields[f].Modality;
+            var wanted = pending.Plan.Drawn is null || pending.Plan.Drawn == modality;
+            var present = wanted && _data.Has(context.Index, modality) && TryRead(pending, row, f, context);
+            pending.Batch.SetPresent(f, row, present);
+            some |= present;
+            all &= present || !wanted;
+        }
+        return _settings.RequireAll ? all && some : some;
+    }
+
+    private bool TryRead(PendingBatch pending, int row, int field, in SampleContext context)
+    {
+        var modality = _fields[field].Modality;
+        if (_broken.TryGetValue((context.Index, modality), out var reason))
         {
             // Reported again: which batch met it first is a matter of luck, which batch is handed out first is not.
-            pending.Report(row, new(_data.Location(index), reason));
-            return null;
+            pending.Report(row, new(_data.Location(context.Index, modality), reason));
+            return false;
         }
         try
         {
-            var image = _data.ReadImage(index, _settings.Decode);
-            _cache.TryKeep(index, image);
-            return image;
+            _fields[field].Read(_reader, context, pending.Batch.Destination(field, row));
+            return true;
         }
         catch (Exception e) when (e is MediaException or IOException or UnauthorizedAccessException or InsufficientMemoryException or NotSupportedException)
         {
-            pending.Report(row, new(_data.Location(index), e.Message));
-            _broken[index] = e.Message;
-            return null;
+            pending.Report(row, new(_data.Location(context.Index, modality), e.Message));
+            _broken[(context.Index, modality)] = e.Message;
+            return false;
         }
     }
 }

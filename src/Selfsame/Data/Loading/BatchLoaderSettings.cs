@@ -32,6 +32,21 @@ public sealed record BatchLoaderSettings
     /// <summary>Columns whose classes come with each batch.</summary>
     public IReadOnlyList<string> LabelColumns { get; init; } = [];
 
-    /// <summary>How pictures are decoded. Transparency is not passed on.</summary>
+    /// <summary>How pictures are decoded, where the loader is given a transform of pictures. Transparency is not passed on.</summary>
     public ImageDecodeOptions Decode { get; init; } = ImageDecodeOptions.Default;
+
+    /// <summary>
+    /// A sample that lacks one of the fields, or whose part of it cannot be decoded, is replaced as a broken one. Default: no, it stays
+    /// as long as it has any.
+    /// </summary>
+    public bool RequireAll { get; init; }
+
+    /// <summary>Batches that are put together side by side, so that samples of like length meet; 1 switches that off. Default: 16.</summary>
+    public int BucketBatches { get; init; } = 16;
+
+    /// <summary>Chance of each modality to be the only one of a batch; shares of their sum. Empty (default): a batch has all.</summary>
+    public IReadOnlyList<(string Modality, double Share)> Mix { get; init; } = [];
+
+    /// <summary>Samples for which one modality is drawn, a multiple of the batch size; the batch of an optimizer step. 0 (default): the batch size.</summary>
+    public int DrawEvery { get; init; }
 }

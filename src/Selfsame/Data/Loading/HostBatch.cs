@@ -4,17 +4,16 @@ namespace Selfsame.Data.Loading;
 public sealed class HostBatch : IDisposable
 {
     private readonly BatchLoader _loader;
-    private readonly float[] _values;   // pinned, so that a tensor can view it
-    private readonly int[] _indices;
+    private readonly HostField[] _fields;
+    private readonly int[] _indices, _kept;
     private readonly int[][] _labels;
-    private readonly int _sampleSize;
     private bool _lent;
 
-    internal HostBatch(BatchLoader loader, int capacity, int sampleSize, int labelColumns)
+    internal HostBatch(BatchLoader loader, int capacity, IReadOnlyList<SampleField> fields, int labelColumns)
     {
-        (_loader, _sampleSize) = (loader, sampleSize);
-        _values = GC.AllocateUninitializedArray<float>(checked(capacity * sampleSize), pinned: true);
-        _indices = new int[capacity];
+        _loader = loader;
+        _fields = [.. fields.Select(field => new HostField(field, capacity))];
+        (_indices, _kept) = (new int[capacity], new int[capacity]);
         _labels = new int[labelColumns][];
         for (var i = 0; i < labelColumns; i++)
             _labels[i] = new int[capacity];
@@ -29,12 +28,18 @@ public sealed class HostBatch : IDisposable
     /// <summary>Where the next batch starts. A loader made with this start continues exactly here.</summary>
     public long NextPosition { get; private set; }
 
-    /// <summary>All values, (<see cref="Count"/>, …output shape). The memory is pinned.</summary>
-    public Memory<float> Values => Lent(_values).AsMemory(0, Count * _sampleSize);
+    /// <summary>The one modality that was drawn for this batch; null where all are read.</summary>
+    public string? Drawn { get; private set; }
 
-    /// <summary>Values of one sample.</summary>
+    /// <summary>What was read, in the order of the loader's fields.</summary>
+    public IReadOnlyList<HostField> Fields => Lent(_fields);
+
+    /// <summary>All values of the first field, (<see cref="Count"/>, …output shape); it must be of fixed size. The memory is pinned.</summary>
+    public Memory<float> Values => Lent(_fields)[0].FloatMemory;
+
+    /// <summary>Values of one sample in the first field, which must be of fixed size.</summary>
     /// <param name="row">0 .. <see cref="Count"/> - 1.</param>
-    public Span<float> Sample(int row) => Values.Span.Slice(row * _sampleSize, _sampleSize);
+    public Span<float> Sample(int row) => Values.Span.Slice(row * _fields[0].Layout.Size, _fields[0].Layout.Size);
 
     /// <summary>Which sample of the data set each row is.</summary>
     public ReadOnlySpan<int> Indices => Lent(_indices).AsSpan(0, Count);
@@ -52,33 +57,35 @@ public sealed class HostBatch : IDisposable
         _loader.Return(this);
     }
 
-    internal Span<float> Destination(int row) => _values.AsSpan(row * _sampleSize, _sampleSize);
+    internal FieldRow Destination(int field, int row) => new(_fields[field], row);
 
     /// <summary>Before the workers: the places this batch covers.</summary>
-    internal void Begin(long position, int count) => (Position, Count, NextPosition) = (position, count, position + count);
+    internal void Begin(long position, int count, string? drawn) => (Position, Count, NextPosition, Drawn) = (position, count, position + count, drawn);
+
+    internal void SetPresent(int field, int row, bool present) => _fields[field].Set(row, present);
 
     internal void SetIndex(int row, int index) => _indices[row] = index;
 
-    /// <summary>After the workers: closes the gaps that rows with index -1 are, and hands the batch out.</summary>
-    internal void Finish(IReadOnlyList<LabelSet> labels)
+    /// <summary>After the last worker: closes the gaps that rows with index -1 are.</summary>
+    internal void Assemble(IReadOnlyList<LabelSet> labels)
     {
         var kept = 0;
         for (var row = 0; row < Count; row++)
         {
             if (_indices[row] < 0)
                 continue;
-            if (kept < row)
-            {
-                Destination(row).CopyTo(Destination(kept));
-                _indices[kept] = _indices[row];
-            }
+            (_kept[kept], _indices[kept]) = (row, _indices[row]);
             for (var c = 0; c < _labels.Length; c++)
                 _labels[c][kept] = labels[c][_indices[kept]];
             kept++;
         }
+        foreach (var field in _fields)
+            field.Assemble(_kept.AsSpan(0, kept));
         Count = kept;
-        _lent = true;
     }
+
+    /// <summary>Hands the batch out.</summary>
+    internal void Lend() => _lent = true;
 
     private T Lent<T>(T memory)
     {

@@ -21,12 +21,12 @@ internal sealed class Clipart : CatalogueEntry
 
     public override void Prepare(IReadOnlyList<string> archives, PreparedWriter writer, Action<double> progress, CancellationToken cancel)
     {
-        var files = PackageArchive.Read(archives[0], path => path.StartsWith(Root, StringComparison.Ordinal) && PictureFile.IsPicture(path), cancel);
+        var files = PackageArchive.Read(archives[0], path => path.StartsWith(Root, StringComparison.Ordinal) && MediaFile.IsPicture(path), cancel);
         var samples = new List<PreparedSample>(files.Count);
         foreach (var (path, picture) in files)
         {
             var key = path[Root.Length..];
-            var name = PictureFile.WithoutExtension(key);
+            var name = MediaFile.WithoutExtension(key);
             samples.Add(new(key, name, picture, ("folder", key[..key.IndexOf('/')]), ("subfolder", Path.GetDirectoryName(key)!),
                 ("caption", Path.GetFileName(name).Replace('_', ' ').Replace('-', ' ').Trim())));
         }

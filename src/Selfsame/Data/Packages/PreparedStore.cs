@@ -6,25 +6,28 @@ using Selfsame.Modalities.Media;
 namespace Selfsame.Data.Packages;
 
 /// <summary>
-/// A data set as two files: <c>index.bin</c> (names, metadata, sizes, places) and <c>pixels.bin</c> (decoded pictures, one after
-/// the other). Pixels are mapped into memory, so reading a sample is a copy, and several processes share one page cache.
+/// A data set as two files: <c>index.bin</c> (names, metadata, sizes, places) and <c>pixels.bin</c> (decoded pictures, and sound and
+/// films as they came, one after the other; what several samples share is there once). They are mapped into memory, so reading a
+/// picture is a copy, and several processes share one page cache.
 /// </summary>
 internal sealed unsafe class PreparedStore : SampleStore
 {
     internal const string IndexFile = "index.bin", PixelFile = "pixels.bin";
-    internal const int FormatVersion = 1;
+    internal const int FormatVersion = 1; // pictures only
+    private const int MixedVersion = 2;   // and sound and films
     private static readonly byte[] s_magic = "SSDATA"u8.ToArray();
 
     private readonly string _folder;
     private readonly TextColumn _keys;
     private readonly PreparedPlace[] _places;
+    private readonly EncodedPlaces[]? _encoded;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _pixels;
 
-    private PreparedStore(string folder, TextColumn keys, PreparedPlace[] places)
+    private PreparedStore(string folder, TextColumn keys, PreparedPlace[] places, EncodedPlaces[]? encoded)
     {
-        (_folder, _keys, _places) = (folder, keys, places);
+        (_folder, _keys, _places, _encoded) = (folder, keys, places, encoded);
         _file = MemoryMappedFile.CreateFromFile(Path.Combine(folder, PixelFile), FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pixels);
@@ -36,10 +39,12 @@ internal sealed unsafe class PreparedStore : SampleStore
         try
         {
             using var reader = new BinaryReader(new BufferedStream(File.OpenRead(Path.Combine(folder, IndexFile)), 1 << 16), Encoding.UTF8);
-            if (!reader.ReadBytes(s_magic.Length).AsSpan().SequenceEqual(s_magic) || reader.ReadInt32() != FormatVersion)
+            var known = reader.ReadBytes(s_magic.Length).AsSpan().SequenceEqual(s_magic);
+            var version = known ? reader.ReadInt32() : 0;
+            if (version is not (FormatVersion or MixedVersion))
                 throw new FormatException("written by another version");
             var name = reader.ReadString();
-            var index = SampleIndex.Read(reader);
+            var index = SampleIndex.Read(reader, version == MixedVersion ? count => SampleIndex.ReadStored(reader, count) : null);
             var places = new PreparedPlace[index.Count];
             long end = 0;
             for (var i = 0; i < places.Length; i++)
@@ -47,9 +52,15 @@ internal sealed unsafe class PreparedStore : SampleStore
                 places[i] = new(reader.ReadInt64(), reader.ReadUInt16(), reader.ReadUInt16(), reader.ReadByte());
                 end = Math.Max(end, places[i].Offset + places[i].Length);
             }
+            var encoded = version == MixedVersion ? new EncodedPlaces[index.Count] : null;
+            for (var i = 0; i < encoded?.Length; i++)
+            {
+                encoded[i] = new(reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32());
+                end = Math.Max(end, Math.Max(encoded[i].Audio + encoded[i].AudioLength, encoded[i].Video + encoded[i].VideoLength));
+            }
             if (new FileInfo(Path.Combine(folder, PixelFile)).Length is var length && length < end)
                 throw new FormatException($"{PixelFile} has {length} bytes, the index needs {end}");
-            return new(name, index, new PreparedStore(folder, index.Keys, places));
+            return new(name, index, new PreparedStore(folder, index.Keys, places, encoded));
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
@@ -57,14 +68,16 @@ internal sealed unsafe class PreparedStore : SampleStore
         }
     }
 
-    public static void WriteIndex(string folder, string name, SampleIndex index, IReadOnlyList<PreparedPlace> places) =>
+    public static void WriteIndex(string folder, string name, SampleIndex index, IReadOnlyList<PreparedPlace> places, IReadOnlyList<EncodedPlaces>? encoded = null) =>
         AtomicFile.Write(Path.Combine(folder, IndexFile), stream =>
         {
             using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
             writer.Write(s_magic);
-            writer.Write(FormatVersion);
+            writer.Write(encoded is null ? FormatVersion : MixedVersion);
             writer.Write(name);
             index.Write(writer);
+            if (encoded is not null)
+                index.WriteStored(writer);
             foreach (var place in places)
             {
                 writer.Write(place.Offset);
@@ -72,12 +85,29 @@ internal sealed unsafe class PreparedStore : SampleStore
                 writer.Write(place.Width);
                 writer.Write(place.Channels);
             }
+            foreach (var place in encoded ?? [])
+            {
+                writer.Write(place.Audio);
+                writer.Write(place.AudioLength);
+                writer.Write(place.Video);
+                writer.Write(place.VideoLength);
+            }
         });
 
-    public override string Location(int sample) => $"{_folder}:{_keys[sample]}";
+    public override string Location(int sample, string modality) => $"{_folder}:{_keys[sample]}";
 
-    public override SampleBytes Read(int sample)
+    public override long Size(int sample, string modality) => modality == Modality.Image ? _places[sample].Length : Encoded(sample, modality).Length;
+
+    public override long Identity(int sample, string modality) => modality == Modality.Image ? _places[sample].Offset : Encoded(sample, modality).Offset;
+
+    public override SampleBytes Read(int sample, string modality)
     {
+        if (modality != Modality.Image)
+        {
+            var (offset, length) = Encoded(sample, modality);
+            ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
+            return new(new(_pixels + offset, length), null);
+        }
         var place = _places[sample];
         return new(PngWriter.Encode(Pixels(place), place.Width, place.Height, place.Channels), null);
     }
@@ -110,6 +140,10 @@ internal sealed unsafe class PreparedStore : SampleStore
         _file.Dispose();
     }
 
+    private (long Offset, int Length) Encoded(int sample, string modality) => _encoded is null ? (-1, 0)
+        : modality == Modality.Audio ? (_encoded[sample].Audio, _encoded[sample].AudioLength)
+        : (_encoded[sample].Video, _encoded[sample].VideoLength);
+
     private ReadOnlySpan<byte> Pixels(in PreparedPlace place)
     {
         ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
@@ -122,3 +156,6 @@ internal readonly record struct PreparedPlace(long Offset, ushort Height, ushort
 {
     public int Length => Height * Width * Channels;
 }
+
+/// <summary>Where the encoded sound and the encoded film of a sample lie; length 0 where it has none.</summary>
+internal readonly record struct EncodedPlaces(long Audio, int AudioLength, long Video, int VideoLength);

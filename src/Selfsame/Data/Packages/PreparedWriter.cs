@@ -7,13 +7,20 @@ namespace Selfsame.Data.Packages;
 /// <summary>A sample on its way into a prepared data set.</summary>
 /// <param name="Key">Names it within the data set.</param>
 /// <param name="Group">Shared with the samples that show the same thing.</param>
-/// <param name="Encoded">The picture as a file.</param>
-/// <param name="Columns">Metadata.</param>
-internal sealed record PreparedSample(string Key, string Group, byte[] Encoded, params (string Column, string Value)[] Columns);
+/// <param name="Encoded">The picture as a file; empty where it has none. The same array for several samples is decoded and kept once.</param>
+/// <param name="Columns">Metadata; a column <c>text</c> or <c>caption</c> is its text.</param>
+internal sealed record PreparedSample(string Key, string Group, byte[] Encoded, params (string Column, string Value)[] Columns)
+{
+    /// <summary>Sound as a file; null for none. The same array for several samples is kept once.</summary>
+    public byte[]? Audio { get; init; }
+
+    /// <summary>A film as a file; null for none. The same array for several samples is kept once.</summary>
+    public byte[]? Video { get; init; }
+}
 
 /// <summary>
-/// Decodes pictures on all cores, writes them one after the other, and joins the groups of identical pictures: the flags of
-/// Norway and Bouvet Island are one picture, so they must not stand on both sides of a split.
+/// Decodes pictures on all cores, writes them and what else there is one after the other, and joins the groups of identical content:
+/// the flags of Norway and Bouvet Island are one picture, so they must not stand on both sides of a split.
 /// </summary>
 internal sealed class PreparedWriter : IDisposable
 {
@@ -21,84 +28,134 @@ internal sealed class PreparedWriter : IDisposable
 
     private readonly string _folder, _name;
     private readonly ImageDecodeOptions _decode;
-    private readonly FileStream _pixels;
-    private readonly List<(PreparedSample Sample, PreparedPlace Place)> _samples = [];
+    private readonly FileStream _file;
+    private readonly List<(PreparedSample Sample, PreparedPlace Picture, EncodedPlaces Encoded, ModalitySet Stored)> _samples = [];
     private readonly List<SampleProblem> _problems = [];
-    private readonly Dictionary<UInt128, string> _groupOfPicture = [];
+    private readonly Dictionary<byte[], PreparedPlace?> _pictures = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<byte[], long> _blobs = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<UInt128, string> _groupOfContent = [];
     private readonly Dictionary<string, string> _joined = new(StringComparer.Ordinal);
 
     public PreparedWriter(string folder, string name, ImageDecodeOptions decode)
     {
         (_folder, _name, _decode) = (folder, name, decode);
-        _pixels = new(Path.Combine(folder, PreparedStore.PixelFile), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
+        _file = new(Path.Combine(folder, PreparedStore.PixelFile), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
     }
 
-    /// <summary>Adds encoded pictures, in order. What cannot be decoded is noted as a problem.</summary>
+    /// <summary>
+    /// Adds samples, in order. A picture that cannot be decoded is noted as a problem; its sample stays where it has something else.
+    /// </summary>
     public void Add(IReadOnlyList<PreparedSample> samples, Action<double> progress, CancellationToken cancel)
     {
-        var images = new ImageBuffer?[Chunk];
-        var failures = new string?[Chunk];
         for (var start = 0; start < samples.Count; start += Chunk)
         {
             cancel.ThrowIfCancellationRequested();
             var count = Math.Min(Chunk, samples.Count - start);
-            Parallel.For(0, count, new ParallelOptions { CancellationToken = cancel }, i =>
-            {
-                try
-                {
-                    (images[i], failures[i]) = (MediaDecoder.DecodeImage(samples[start + i].Encoded, _decode), null);
-                }
-                catch (MediaException e)
-                {
-                    (images[i], failures[i]) = (null, e.Message);
-                }
-            });
-            for (var i = 0; i < count; i++)
-            {
-                var sample = samples[start + i];
-                using var image = images[i];
-                if (image is null)
-                    _problems.Add(new(sample.Key, failures[i]!));
-                else
-                    Append(sample, image.Pixels, image.Height, image.Width, image.Channels);
-            }
+            Decode(samples, start, count, cancel);
+            for (var i = start; i < start + count; i++)
+                AddOne(samples[i]);
             progress((double)(start + count) / samples.Count);
         }
     }
 
     /// <summary>Adds a picture that is decoded already, (height, width, channels).</summary>
-    public void Append(PreparedSample sample, ReadOnlySpan<byte> pixels, int height, int width, int channels)
-    {
-        _samples.Add((sample with { Encoded = [] }, new(_pixels.Position, checked((ushort)height), checked((ushort)width), (byte)channels)));
-        _pixels.Write(pixels);
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(pixels, hash);
-        var picture = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash) ^ (UInt128)(uint)width;
-        if (!_groupOfPicture.TryAdd(picture, sample.Group))
-            Join(_groupOfPicture[picture], sample.Group);
-    }
+    public void Append(PreparedSample sample, ReadOnlySpan<byte> pixels, int height, int width, int channels) =>
+        Keep(sample, Write(pixels, height, width, channels, sample.Group), ModalitySet.Images);
 
     /// <summary>Writes the index; without it the folder is not a data set.</summary>
     public void Finish()
     {
-        _pixels.Flush(flushToDisk: true);
+        _file.Flush(flushToDisk: true);
         var index = new SampleIndex.Builder();
-        var places = new PreparedPlace[_samples.Count];
-        for (var i = 0; i < places.Length; i++)
+        foreach (var (sample, _, _, stored) in _samples)
         {
-            var (sample, place) = _samples[i];
-            places[i] = place;
-            index.Add(sample.Key, Root(sample.Group));
+            index.Add(sample.Key, Root(sample.Group), stored: stored);
             foreach (var (column, value) in sample.Columns)
                 index.Set(column, value);
         }
         foreach (var (path, reason) in _problems)
             index.Report(path, reason);
-        PreparedStore.WriteIndex(_folder, _name, index.Build(), places);
+        var picturesOnly = _samples.TrueForAll(entry => entry.Stored == ModalitySet.Images);
+        PreparedStore.WriteIndex(_folder, _name, index.Build(), _samples.ConvertAll(entry => entry.Picture), picturesOnly ? null : _samples.ConvertAll(entry => entry.Encoded));
     }
 
-    public void Dispose() => _pixels.Dispose();
+    public void Dispose() => _file.Dispose();
+
+    // Decodes what is new among some samples, side by side, and writes it in their order.
+    private void Decode(IReadOnlyList<PreparedSample> samples, int start, int count, CancellationToken cancel)
+    {
+        var fresh = new List<PreparedSample>();
+        for (var i = start; i < start + count; i++)
+            if (samples[i].Encoded.Length > 0 && _pictures.TryAdd(samples[i].Encoded, null))
+                fresh.Add(samples[i]);
+        var images = new ImageBuffer?[fresh.Count];
+        var failures = new string?[fresh.Count];
+        Parallel.For(0, fresh.Count, new ParallelOptions { CancellationToken = cancel }, i =>
+        {
+            try
+            {
+                images[i] = MediaDecoder.DecodeImage(fresh[i].Encoded, _decode);
+            }
+            catch (MediaException e)
+            {
+                failures[i] = e.Message;
+            }
+        });
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            using var image = images[i];
+            if (image is null)
+                _problems.Add(new(fresh[i].Key, failures[i]!));
+            else
+                _pictures[fresh[i].Encoded] = Write(image.Pixels, image.Height, image.Width, image.Channels, fresh[i].Group);
+        }
+    }
+
+    private void AddOne(PreparedSample sample)
+    {
+        var picture = sample.Encoded.Length > 0 ? _pictures[sample.Encoded] : null;
+        var stored = (picture is null ? new() : ModalitySet.Images)
+            | (sample.Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (sample.Video is null ? new() : ModalitySet.Of(Modality.Video));
+        // Without its picture, text alone would be a sample of another kind than its neighbours.
+        if (!stored.IsEmpty || sample.Encoded.Length == 0)
+            Keep(sample, picture ?? default, stored);
+    }
+
+    private void Keep(PreparedSample sample, PreparedPlace picture, ModalitySet stored)
+    {
+        var encoded = new EncodedPlaces(Blob(sample.Audio, sample.Group), sample.Audio?.Length ?? 0, Blob(sample.Video, sample.Group), sample.Video?.Length ?? 0);
+        _samples.Add((sample with { Encoded = [], Audio = null, Video = null }, picture, encoded, stored));
+    }
+
+    private PreparedPlace Write(ReadOnlySpan<byte> pixels, int height, int width, int channels, string group)
+    {
+        var place = new PreparedPlace(_file.Position, checked((ushort)height), checked((ushort)width), (byte)channels);
+        _file.Write(pixels);
+        JoinSame(pixels, (UInt128)(uint)width, group);
+        return place;
+    }
+
+    private long Blob(byte[]? content, string group)
+    {
+        if (content is null)
+            return -1;
+        if (_blobs.TryGetValue(content, out var known))
+            return known;
+        var offset = _file.Position;
+        _blobs.Add(content, offset);
+        _file.Write(content);
+        JoinSame(content, UInt128.MaxValue, group);
+        return offset;
+    }
+
+    private void JoinSame(ReadOnlySpan<byte> content, UInt128 salt, string group)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        var id = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash) ^ salt;
+        if (!_groupOfContent.TryAdd(id, group))
+            Join(_groupOfContent[id], group);
+    }
 
     private void Join(string a, string b)
     {

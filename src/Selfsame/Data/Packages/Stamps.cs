@@ -23,11 +23,11 @@ internal sealed class Stamps : CatalogueEntry
     public override void Prepare(IReadOnlyList<string> archives, PreparedWriter writer, Action<double> progress, CancellationToken cancel)
     {
         var files = PackageArchive.Read(archives[0],
-            path => path.StartsWith(Root, StringComparison.Ordinal) && (PictureFile.IsPicture(path) || path.EndsWith(".txt", StringComparison.Ordinal)), cancel);
+            path => path.StartsWith(Root, StringComparison.Ordinal) && (MediaFile.IsPicture(path) || path.EndsWith(".txt", StringComparison.Ordinal)), cancel);
         var samples = new List<PreparedSample>();
         foreach (var (path, picture) in files)
         {
-            if (!PictureFile.IsPicture(path))
+            if (!MediaFile.IsPicture(path))
                 continue;
             var key = path[Root.Length..];
             var name = Stem(key);
@@ -40,7 +40,7 @@ internal sealed class Stamps : CatalogueEntry
 
     private static string Stem(string key)
     {
-        var name = PictureFile.WithoutExtension(key);
+        var name = MediaFile.WithoutExtension(key);
         foreach (var turned in (ReadOnlySpan<string>)["_mirror_flip", "_mirror", "_flip"])
             if (name.EndsWith(turned, StringComparison.Ordinal))
                 return name[..^turned.Length];

@@ -3,14 +3,15 @@ using System.Text.Json;
 namespace Selfsame.Data.Sources;
 
 /// <summary>
-/// A list of samples: JSONL (an object a line) or CSV (with a header line). <c>image</c> or <c>path</c> is the picture, relative
-/// to the manifest; <c>group</c> and <c>split</c> are optional; every other column is metadata.
+/// A list of samples: JSONL (an object a line) or CSV (with a header line). <c>image</c>, <c>audio</c> and <c>video</c> are files,
+/// relative to the manifest, and <c>text</c> (else <c>caption</c>) is the text itself; a sample may lack any of them but not all.
+/// <c>path</c> is a file of any kind. <c>group</c> and <c>split</c> are optional; every other column is metadata.
 /// </summary>
 internal sealed class ManifestSource
 {
     private readonly string _manifest, _root;
     private readonly SampleIndex.Builder _index = new();
-    private readonly TextColumn.Builder _paths = new("path");
+    private readonly Dictionary<string, TextColumn.Builder> _paths = new(StringComparer.Ordinal);
 
     private ManifestSource(string manifest) => (_manifest, _root) = (manifest, Path.GetDirectoryName(Path.GetFullPath(manifest))!);
 
@@ -24,7 +25,7 @@ internal sealed class ManifestSource
             source.ReadCsv(cancel);
         else
             source.ReadJsonLines(cancel);
-        return new(manifest, source._index.Build(), new FileStore(source._root, source._paths.Build()));
+        return new(manifest, source._index.Build(), new FileStore(source._root, source._paths.ToDictionary(pair => pair.Key, pair => source.Padded(pair.Value), StringComparer.Ordinal)));
     }
 
     private void ReadJsonLines(CancellationToken cancel)
@@ -71,7 +72,7 @@ internal sealed class ManifestSource
         try
         {
             if (!rows.Read(header))
-                throw new DataSourceException($"manifest '{_manifest}' is empty; it needs a header line with a column 'image' (or 'path')");
+                throw new DataSourceException($"manifest '{_manifest}' is empty; it needs a header line with a column 'image', 'audio', 'video', 'text' or 'path'");
             while (rows.Read(fields))
             {
                 cancel.ThrowIfCancellationRequested();
@@ -89,16 +90,29 @@ internal sealed class ManifestSource
         }
     }
 
+    private TextColumn Padded(TextColumn.Builder paths)
+    {
+        paths.PadTo(_index.Count);
+        return paths.Build();
+    }
+
     private void Add(int line, List<KeyValuePair<string, string>> row)
     {
-        string? path = null, group = null;
+        string? group = null, text = null;
         DataSplit? split = null;
+        var files = new List<(string Modality, string Path)>(1);
         foreach (var (name, value) in row)
         {
             switch (name)
             {
-                case "image" or "path" when path is null:
-                    path = value;
+                case "image" or "audio" or "video" when value.Length > 0:
+                    files.Add((name, value));
+                    break;
+                case "path" when value.Length > 0:
+                    files.Add((MediaFile.ModalityOf(value) ?? Modality.Image, value));
+                    break;
+                case "text" or "caption" when value.Length > 0:
+                    text ??= value;
                     break;
                 case "group":
                     group = value;
@@ -110,12 +124,24 @@ internal sealed class ManifestSource
                     break;
             }
         }
-        if (string.IsNullOrEmpty(path))
-            throw Bad(line, "names no picture; it needs a column 'image' (or 'path')");
-        _index.Add(path, string.IsNullOrEmpty(group) ? PictureFile.WithoutExtension(path) : group, split);
-        _paths.Add(path);
+        if (files.Count == 0 && text is null)
+            throw Bad(line, "has nothing to learn from; it needs one of the columns 'image', 'audio', 'video', 'text' or 'path'");
+        var stored = new ModalitySet();
+        foreach (var (modality, path) in files)
+        {
+            if (stored.Contains(modality))
+                continue; // said twice: the first counts
+            stored |= ModalitySet.Of(modality);
+            if (!_paths.TryGetValue(modality, out var builder))
+                _paths.Add(modality, builder = new(modality));
+            builder.PadTo(_index.Count);
+            builder.Add(path);
+        }
+        // Text goes by its line: two people may say the same.
+        var key = files.Count > 0 ? files[0].Path : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {line}");
+        _index.Add(key, string.IsNullOrEmpty(group) ? files.Count > 0 ? MediaFile.WithoutExtension(key) : text! : group, split, stored);
         foreach (var (name, value) in row)
-            if (name is not ("image" or "path" or "group" or "split"))
+            if (name is not ("image" or "audio" or "video" or "path" or "group" or "split"))
                 _index.Set(name, value);
     }
 

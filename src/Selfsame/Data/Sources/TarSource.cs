@@ -9,8 +9,9 @@ namespace Selfsame.Data.Sources;
 
 /// <summary>
 /// Tar shards in the WebDataset manner: the files of a sample follow each other and share the name up to the first '.'. The first
-/// picture is the sample; <c>.txt</c> becomes column <c>caption</c>, <c>.cls</c> column <c>class</c>, and the members of a
-/// <c>.json</c> object columns of their own. One pass over the headers makes an index, which is kept in the cache.
+/// picture, the first sound and the first film are its modalities; <c>.txt</c> becomes column <c>caption</c>, which is its text,
+/// <c>.cls</c> column <c>class</c>, and the members of a <c>.json</c> object columns of their own. Other text (source code) is a
+/// modality. Text alone makes a sample only where nothing but text is in the shards. One pass over the headers makes an index, which is kept in the cache.
 /// </summary>
 internal static partial class TarSource
 {
@@ -28,8 +29,10 @@ internal static partial class TarSource
         var (index, places) = File.Exists(cached) ? Load(cached) : default;
         if (index is null)
         {
-            (index, places) = Scan(shards, cancel);
-            Save(cached, index, places);
+            (index, places) = Scan(shards, looseText: false, cancel);
+            if (index.Count == 0)
+                (index, places) = Scan(shards, looseText: true, cancel);
+            Save(cached, index, places!);
         }
         return new(spec, index, new TarStore(shards, index.Keys, places!));
     }
@@ -56,15 +59,15 @@ internal static partial class TarSource
     [GeneratedRegex(@"\{(\d{1,9})\.\.(\d{1,9})\}")]
     private static partial Regex Range();
 
-    private static (SampleIndex, List<TarPlace>) Scan(string[] shards, CancellationToken cancel)
+    private static (SampleIndex, List<TarPlace[]>) Scan(string[] shards, bool looseText, CancellationToken cancel)
     {
         var index = new SampleIndex.Builder();
-        var places = new List<TarPlace>();
+        var places = new List<TarPlace[]>();
         for (var s = 0; s < shards.Length; s++)
         {
             try
             {
-                ScanShard(shards[s], s, index, places, cancel);
+                ScanShard(shards[s], s, looseText, index, places, cancel);
             }
             catch (Exception e) when (e is InvalidDataException or FormatException or EndOfStreamException)
             {
@@ -74,12 +77,13 @@ internal static partial class TarSource
         return (index.Build(), places);
     }
 
-    private static void ScanShard(string shard, int number, SampleIndex.Builder index, List<TarPlace> places, CancellationToken cancel)
+    private static void ScanShard(string shard, int number, bool looseText, SampleIndex.Builder index, List<TarPlace[]> places, CancellationToken cancel)
     {
         using var stream = File.OpenRead(shard);
         using var reader = new TarReader(stream);
         var sample = "";
-        TarPlace? picture = null;
+        var files = new TarPlace[Modality.All.Count];
+        var stored = new ModalitySet();
         var texts = new List<KeyValuePair<string, string>>();
         while (reader.GetNextEntry() is { } entry)
         {
@@ -92,8 +96,11 @@ internal static partial class TarSource
                 Flush();
                 sample = name;
             }
-            if (picture is null && PictureFile.IsPicture(entry.Name))
-                picture = new(number, entry.DataOffset, checked((int)entry.Length));
+            if (extension != "txt" && MediaFile.ModalityOf(entry.Name) is { } modality && !stored.Contains(modality))
+            {
+                files[Modality.IndexOf(modality)] = new(number, entry.DataOffset, checked((int)entry.Length));
+                stored |= ModalitySet.Of(modality);
+            }
             else
                 ReadText(entry, extension, texts);
         }
@@ -101,15 +108,17 @@ internal static partial class TarSource
 
         void Flush()
         {
-            if (picture is { } place)
+            var alone = (stored.IsEmpty && texts.Exists(text => text.Key == "caption")) || stored == ModalitySet.Of(Modality.Text);
+            if (alone ? looseText : !stored.IsEmpty)
             {
-                index.Add(sample, sample);
+                index.Add(sample, sample, stored: stored);
                 index.Set("shard", Path.GetFileName(shard));
                 foreach (var (column, value) in texts)
                     index.Set(column, value);
-                places.Add(place);
+                places.Add(files);
             }
-            picture = null;
+            files = new TarPlace[Modality.All.Count];
+            stored = new();
             texts.Clear();
         }
     }
@@ -148,7 +157,7 @@ internal static partial class TarSource
 
     private static string Fingerprint(string[] shards)
     {
-        var text = new StringBuilder("1\n"); // version of the index
+        var text = new StringBuilder("2\n"); // version of the index
         foreach (var shard in shards)
         {
             var info = new FileInfo(shard);
@@ -157,28 +166,36 @@ internal static partial class TarSource
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..32];
     }
 
-    private static void Save(string path, SampleIndex index, List<TarPlace> places) => AtomicFile.Write(path, stream =>
+    private static void Save(string path, SampleIndex index, List<TarPlace[]> places) => AtomicFile.Write(path, stream =>
     {
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         index.Write(writer);
-        writer.Write(places.Count);
-        foreach (var (shard, offset, length) in places)
+        index.WriteStored(writer);
+        foreach (var sample in places)
         {
-            writer.Write(shard);
-            writer.Write(offset);
-            writer.Write(length);
+            foreach (var (shard, offset, length) in sample)
+            {
+                writer.Write(shard);
+                writer.Write(offset);
+                writer.Write(length);
+            }
         }
     });
 
-    private static (SampleIndex?, List<TarPlace>?) Load(string path)
+    private static (SampleIndex?, List<TarPlace[]>?) Load(string path)
     {
         try
         {
             using var reader = new BinaryReader(new BufferedStream(File.OpenRead(path), 1 << 16));
-            var index = SampleIndex.Read(reader);
-            var places = new List<TarPlace>(index.Count);
-            for (var left = reader.ReadInt32(); left > 0; left--)
-                places.Add(new(reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32()));
+            var index = SampleIndex.Read(reader, count => SampleIndex.ReadStored(reader, count));
+            var places = new List<TarPlace[]>(index.Count);
+            while (places.Count < index.Count)
+            {
+                var sample = new TarPlace[Modality.All.Count];
+                for (var m = 0; m < sample.Length; m++)
+                    sample[m] = new(reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32());
+                places.Add(sample);
+            }
             return (index, places);
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException or OverflowException)

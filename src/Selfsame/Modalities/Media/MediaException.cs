@@ -1,12 +1,12 @@
 namespace Selfsame.Modalities.Media;
 
-/// <summary>Why a picture could not be read or written.</summary>
+/// <summary>Why a picture, a sound or a video could not be read or written.</summary>
 public enum MediaError
 {
-    /// <summary>The first bytes belong to no picture format that is read here.</summary>
+    /// <summary>The content belongs to no format that is read here.</summary>
     UnknownFormat = 2,
 
-    /// <summary>The header claims more pixels than <see cref="ImageDecodeOptions.MaxPixels"/>.</summary>
+    /// <summary>The header claims more pixels than allowed (<see cref="ImageDecodeOptions.MaxPixels"/>), or a sound has more samples than one buffer holds.</summary>
     TooLarge = 3,
 
     /// <summary>Truncated, or refused by its decoder.</summary>
@@ -18,14 +18,20 @@ public enum MediaError
     /// <summary>The memory given for the result is smaller than the result.</summary>
     BufferTooSmall = 6,
 
-    /// <summary>There was not enough memory for a picture within the limit.</summary>
+    /// <summary>There was not enough memory for something within the limit.</summary>
     OutOfMemory = 7,
 
     /// <summary>An unexpected failure of the native library.</summary>
     Internal = 8,
+
+    /// <summary>A readable file that has no sound, or no moving pictures.</summary>
+    NoSuchStream = 9,
+
+    /// <summary>The system refused to open, read or write the file.</summary>
+    Unreadable = 10,
 }
 
-/// <summary>A picture could not be read or written; the message says why.</summary>
+/// <summary>A picture, a sound or a video could not be read or written; the message says why.</summary>
 /// <param name="error">The kind of reason.</param>
 /// <param name="message">The reason, for a person.</param>
 public sealed class MediaException(MediaError error, string message) : Exception(message)

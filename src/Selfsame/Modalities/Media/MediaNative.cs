@@ -4,7 +4,7 @@ using Selfsame.Torch;
 
 namespace Selfsame.Modalities.Media;
 
-/// <summary>The native calls for still pictures; <c>native/media.h</c> says what each does. Library <c>selfsame</c>.</summary>
+/// <summary>The native calls for pictures, sound and video; <c>native/media*.h</c> say what each does. Library <c>selfsame</c>.</summary>
 internal static unsafe partial class MediaNative
 {
     private const string Library = NativeLibraryLoader.Library;

@@ -1,0 +1,223 @@
+#include "media_decode.h"
+#include "media_errors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace selfsame::media {
+namespace {
+
+// More than this share of damaged packets, and what is left is not worth having.
+constexpr double kDamageAllowed = 0.05;
+
+const char* noun(AVMediaType type) { return type == AVMEDIA_TYPE_AUDIO ? "sound" : "moving pictures"; }
+
+// The picture of a record cover is a stream of its own, and none of moving pictures.
+bool usable(const AVStream& stream, AVMediaType type) {
+    return stream.codecpar->codec_type == type && !(stream.disposition & AV_DISPOSITION_ATTACHED_PIC);
+}
+
+// Multiplied before it is divided: 4800 / 96000 is 0.05 exactly, 4800 * (1 / 96000) is not.
+double seconds(int64_t ticks, AVRational base) { return static_cast<double>(ticks) * base.num / base.den; }
+
+void copy_name(char (&out)[32], const char* name) { std::snprintf(out, sizeof out, "%s", name ? name : "?"); }
+
+} // namespace
+
+StreamDecoder::StreamDecoder(const char* path, const uint8_t* bytes, int64_t length, AVMediaType type, int64_t max_pixels)
+    : input_(path, bytes, length), type_(type), max_pixels_(max_pixels) {
+    open();
+}
+
+void StreamDecoder::open() {
+    decoder_.reset();
+    format_.reset();
+    format_ = input_.open();
+    if (auto code = avformat_find_stream_info(format_.get(), nullptr); code < 0)
+        refuse(SS_MEDIA_CORRUPT, "its streams cannot be read: %s", reason_of(code));
+    auto found = av_find_best_stream(format_.get(), type_, -1, -1, nullptr, 0);
+    if (found < 0 || !usable(*format_->streams[found], type_))
+        refuse(SS_MEDIA_NO_STREAM, "the file (%s) has no %s", format_->iformat->name, noun(type_));
+    stream_ = format_->streams[found];
+    has_other_ = false;
+    for (unsigned i = 0; i < format_->nb_streams; i++) {
+        auto& other = *format_->streams[i];
+        has_other_ |= usable(other, type_ == AVMEDIA_TYPE_AUDIO ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO);
+        if (&other != stream_)
+            other.discard = AVDISCARD_ALL;
+    }
+
+    auto& parameters = *stream_->codecpar;
+    auto codec = avcodec_find_decoder(parameters.codec_id);
+    if (!codec)
+        refuse(SS_MEDIA_UNSUPPORTED, "this build of FFmpeg has no decoder for %s", avcodec_get_name(parameters.codec_id));
+    decoder_ = owned<Context>(avcodec_alloc_context3(codec));
+    if (avcodec_parameters_to_context(decoder_.get(), &parameters) < 0)
+        throw std::bad_alloc();
+    decoder_->pkt_timebase = stream_->time_base;
+    decoder_->thread_count = 1; // files are decoded side by side, one a thread
+    decoder_->max_pixels = max_pixels_;
+    if (auto code = avcodec_open2(decoder_.get(), codec, nullptr); code < 0)
+        refuse(SS_MEDIA_CORRUPT, "the %s decoder refused the stream: %s", codec->name, reason_of(code));
+
+    if (std::strcmp(format_->iformat->name, "wav") == 0 && decoder_->bit_rate > 0)
+        if (auto bytes = input_.promised_wav_bytes(); bytes > 0)
+            promised_ = static_cast<double>(bytes) * 8 / static_cast<double>(decoder_->bit_rate);
+
+    drained_ = has_first_ = false;
+    packets_ = damaged_ = 0;
+    if (!receive())
+        refuse(SS_MEDIA_CORRUPT, "the %s in it cannot be decoded: %s", noun(type_),
+            damaged_ > 0 ? reason_of(AVERROR_INVALIDDATA) : "it ends before the first frame");
+    auto stamp = frame_->best_effort_timestamp;
+    origin_ = stamp != AV_NOPTS_VALUE ? stamp : stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
+    av_frame_unref(first_.get());
+    av_frame_move_ref(first_.get(), frame_.get());
+    has_first_ = true;
+}
+
+bool StreamDecoder::next() {
+    av_frame_unref(frame_.get());
+    if (has_first_) {
+        has_first_ = false;
+        av_frame_move_ref(frame_.get(), first_.get());
+        return true;
+    }
+    return receive();
+}
+
+bool StreamDecoder::receive() {
+    while (true) {
+        auto code = avcodec_receive_frame(decoder_.get(), frame_.get());
+        if (code >= 0)
+            return true;
+        if (code == AVERROR(ENOMEM))
+            throw std::bad_alloc();
+        if (code == AVERROR_EOF || (drained_ && code == AVERROR(EAGAIN)))
+            break;
+        if (code != AVERROR(EAGAIN)) {
+            damaged_++;
+            if (drained_)
+                break;
+        }
+        feed();
+    }
+    if (damaged_ > 1 && static_cast<double>(damaged_) > kDamageAllowed * static_cast<double>(packets_))
+        refuse(SS_MEDIA_CORRUPT, "%lld of its %lld packets cannot be decoded: %s", static_cast<long long>(damaged_),
+            static_cast<long long>(packets_), reason_of(AVERROR_INVALIDDATA));
+    return false;
+}
+
+// Hands the decoder one packet, or the news that there are no more.
+void StreamDecoder::feed() {
+    while (true) {
+        av_packet_unref(packet_.get());
+        auto code = av_read_frame(format_.get(), packet_.get());
+        if (code == AVERROR(EAGAIN))
+            continue;
+        if (code == AVERROR(ENOMEM))
+            throw std::bad_alloc();
+        if (code < 0) {
+            if (code != AVERROR_EOF)
+                damaged_++;
+            drained_ = true;
+            avcodec_send_packet(decoder_.get(), nullptr);
+            return;
+        }
+        if (packet_->stream_index != stream_->index)
+            continue;
+        packets_++;
+        code = avcodec_send_packet(decoder_.get(), packet_.get());
+        av_packet_unref(packet_.get());
+        if (code == AVERROR(ENOMEM))
+            throw std::bad_alloc();
+        if (code < 0)
+            damaged_++;
+        return;
+    }
+}
+
+double StreamDecoder::time() const {
+    auto stamp = frame_->best_effort_timestamp;
+    return stamp == AV_NOPTS_VALUE ? -1 : std::max(0.0, seconds(stamp - origin_, stream_->time_base));
+}
+
+void StreamDecoder::seek(double time) {
+    auto stamp = origin_ + static_cast<int64_t>(std::floor(time / av_q2d(stream_->time_base)));
+    if (time <= 0 || av_seek_frame(format_.get(), stream_->index, stamp, AVSEEK_FLAG_BACKWARD) < 0)
+        return rewind();
+    avcodec_flush_buffers(decoder_.get());
+    has_first_ = drained_ = false;
+}
+
+void StreamDecoder::rewind() {
+    if (has_first_)
+        return; // nothing was read yet
+    open();
+}
+
+double StreamDecoder::rate() const {
+    if (type_ == AVMEDIA_TYPE_AUDIO)
+        return decoder_->sample_rate;
+    auto guess = av_guess_frame_rate(format_.get(), stream_, nullptr);
+    return guess.num > 0 && guess.den > 0 ? av_q2d(guess) : 0;
+}
+
+void StreamDecoder::describe(ss_media_stream_info& info) const {
+    info = {};
+    info.rate = rate();
+    info.exact = promised_ > 0 || format_->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
+    info.duration = promised_ > 0 ? promised_
+        : stream_->duration > 0 ? seconds(stream_->duration, stream_->time_base)
+        : format_->duration > 0 && format_->duration != AV_NOPTS_VALUE ? static_cast<double>(format_->duration) / AV_TIME_BASE : -1;
+    if (info.duration < 0)
+        info.exact = 0;
+    auto stored = type_ == AVMEDIA_TYPE_VIDEO && stream_->nb_frames > 0;
+    info.count = stored ? stream_->nb_frames : info.duration < 0 || info.rate == 0 ? -1 : std::llround(info.duration * info.rate);
+    info.exact = info.exact && (type_ == AVMEDIA_TYPE_AUDIO || stored);
+    info.channels = type_ == AVMEDIA_TYPE_AUDIO ? decoder_->ch_layout.nb_channels : 0;
+    info.width = decoder_->width;
+    info.height = decoder_->height;
+    info.has_other = has_other_;
+    copy_name(info.codec, avcodec_get_name(decoder_->codec_id));
+    copy_name(info.container, format_->iformat->name);
+}
+
+void StreamDecoder::measure(ss_media_stream_info& info) {
+    describe(info);
+    av_frame_unref(first_.get());
+    has_first_ = false;
+    if (av_seek_frame(format_.get(), stream_->index, INT64_MIN / 2, AVSEEK_FLAG_BACKWARD) < 0)
+        open();
+    int64_t count = 0, end = INT64_MIN, length = 0, begin = INT64_MAX;
+    while (true) {
+        av_packet_unref(packet_.get());
+        auto code = av_read_frame(format_.get(), packet_.get());
+        if (code == AVERROR(EAGAIN))
+            continue;
+        if (code < 0)
+            break;
+        if (packet_->stream_index != stream_->index)
+            continue;
+        count++;
+        length += packet_->duration;
+        if (packet_->pts == AV_NOPTS_VALUE)
+            continue;
+        begin = std::min(begin, packet_->pts);
+        end = std::max(end, packet_->pts + packet_->duration);
+    }
+    auto stamped = seconds(begin < end ? end - std::min(begin, origin_) : length, stream_->time_base);
+    if (type_ == AVMEDIA_TYPE_VIDEO) {
+        info.count = count;
+        info.duration = stamped > 0 ? stamped : info.rate > 0 ? static_cast<double>(count) / info.rate : -1;
+    } else {
+        info.duration = stamped;
+        info.count = std::llround(stamped * info.rate);
+    }
+    info.exact = 1;
+    has_first_ = false;
+    open();
+}
+
+} // namespace selfsame::media

@@ -1,0 +1,57 @@
+// One stream of a container, decoded frame by frame.
+#pragma once
+#include "media_input.h"
+#include "media_stream.h"
+
+namespace selfsame::media {
+
+class StreamDecoder {
+public:
+    StreamDecoder(const char* path, const uint8_t* bytes, int64_t length, AVMediaType type, int64_t max_pixels);
+
+    /// Decodes the next frame into frame(). False at the end.
+    bool next();
+
+    /// The frame that next gave; may be moved out of.
+    AVFrame& frame() { return *frame_; }
+
+    /// When the frame that next gave begins, in seconds from the first one; negative where the stream does not say.
+    double time() const;
+
+    /// Goes to a key frame at or before a time, near the begin in the worst case.
+    void seek(double time);
+
+    /// Starts over.
+    void rewind();
+
+    /// Reads to the end for duration and count, then starts over.
+    void measure(ss_media_stream_info& info);
+
+    void describe(ss_media_stream_info& info) const;
+
+    AVStream& stream() const { return *stream_; }
+    AVCodecContext& decoder() const { return *decoder_; }
+    double rate() const;
+    int64_t damaged() const { return damaged_; }
+
+private:
+    void open();
+    void feed();
+    bool receive();
+
+    Input input_;
+    AVMediaType type_;
+    int64_t max_pixels_;
+    InputFormat format_;
+    AVStream* stream_ = nullptr;
+    Context decoder_;
+    Packet packet_ = new_packet();
+    Frame frame_ = new_frame();
+    Frame first_ = new_frame(); // decoded when opened, given by the first next
+    bool has_first_ = false, drained_ = false;
+    int64_t origin_ = 0, packets_ = 0, damaged_ = 0;
+    bool has_other_ = false;
+    double promised_ = -1;      // seconds of a WAV file that was cut off
+};
+
+} // namespace selfsame::media

@@ -1,0 +1,78 @@
+using Selfsame.Data;
+using Selfsame.Data.Loading;
+using Selfsame.Modalities.Media;
+using Selfsame.Randomness;
+
+namespace Selfsame.Modalities.Text;
+
+/// <summary>Texts as tokens, (B, L), padded behind the end.</summary>
+public sealed class TextField : SampleField
+{
+    [ThreadStatic]
+    private static SeededDraws? s_draws;  // restarted for every sample, so nothing is carried over
+
+    private readonly TextInputSettings _settings;
+    private readonly ITokenizer _tokenizer;
+    private readonly bool _evaluation;
+    private readonly int _marks;
+
+    /// <summary>Makes the field.</summary>
+    /// <param name="settings">How a text becomes tokens.</param>
+    /// <param name="tokenizer">What cuts it.</param>
+    /// <param name="evaluation">Nothing random: of a long text, its start.</param>
+    public TextField(TextInputSettings settings, ITokenizer tokenizer, bool evaluation)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        (_settings, _tokenizer, _evaluation) = (settings, tokenizer, evaluation);
+        _marks = settings.Mark ? (tokenizer.Special.Begin is null ? 0 : 1) + (tokenizer.Special.End is null ? 0 : 1) : 0;
+        Layout = new(FieldType.Int64, [], settings.MaxLength, tokenizer.Special.Padding);
+        Shape = new(settings.MaxLength, tokenizer.VocabularySize, tokenizer.Special);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => Selfsame.Modality.Text;
+
+    /// <inheritdoc/>
+    public override string Modality => Selfsame.Modality.Text;
+
+    /// <inheritdoc/>
+    public override FieldLayout Layout { get; }
+
+    /// <summary>What a model is told.</summary>
+    public TextShape Shape { get; }
+
+    /// <inheritdoc/>
+    public override int EstimateLength(DataSet data, int index)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return (int)Math.Min(data.SizeHint(index, Modality) + _marks, _settings.MaxLength);
+    }
+
+    /// <inheritdoc/>
+    public override void Read(SampleReader reader, in SampleContext context, FieldRow row)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var tokens = _tokenizer.Encode(reader.Data.ReadText(context.Index));
+        if (tokens.Length == 0)
+            throw new MediaException(MediaError.Corrupt, "the text is empty");
+        var room = _settings.MaxLength - _marks;
+        var first = 0;
+        if (tokens.Length > room && !_evaluation && _settings.Window == TextWindow.Random)
+        {
+            var draws = s_draws ??= new SeededDraws(0, 0, 0);
+            draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
+            first = draws.Integer("text.window", tokens.Length - room + 1);
+        }
+
+        var taken = tokens.AsSpan(first, Math.Min(room, tokens.Length));
+        var target = row.Tokens(taken.Length + _marks);
+        var next = 0;
+        if (_settings.Mark && _tokenizer.Special.Begin is { } begin)
+            target[next++] = begin;
+        foreach (var token in taken)
+            target[next++] = token;
+        if (_settings.Mark && _tokenizer.Special.End is { } end)
+            target[next] = end;
+    }
+}
