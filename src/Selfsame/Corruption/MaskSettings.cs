@@ -8,7 +8,8 @@ namespace Selfsame.Corruption;
 /// <param name="Rows">Rows of the grid of tokens; 1 for a sequence.</param>
 /// <param name="Columns">Columns of the grid, or length of the sequence.</param>
 /// <param name="Lengths">Tokens of each sample that hold data; empty when all do. Only sequences have them.</param>
-public readonly record struct MaskShape(int Samples, int Rows, int Columns, ReadOnlyMemory<int> Lengths = default)
+/// <param name="Locked">Places that stay as they are, samples · tokens of them, row-major; empty where any may be hidden. Masks of single tokens keep to it.</param>
+public readonly record struct MaskShape(int Samples, int Rows, int Columns, ReadOnlyMemory<int> Lengths = default, ReadOnlyMemory<bool> Locked = default)
 {
     /// <summary>Tokens of a sample, padding included.</summary>
     public int Tokens => Rows * Columns;
@@ -43,14 +44,20 @@ public sealed record RandomMaskSettings : MaskSettings
     {
         ArgumentNullException.ThrowIfNull(draws);
         hidden.Clear();
-        var order = new int[shape.Tokens];
+        var (free, order) = (new int[shape.Tokens], new int[shape.Tokens]);
         for (var b = 0; b < shape.Samples; b++)
         {
-            var length = shape.Length(b);
+            var (start, length) = (b * shape.Tokens, 0);
+            for (var n = 0; n < shape.Length(b); n++)
+            {
+                if (shape.Locked.IsEmpty || !shape.Locked.Span[start + n])
+                    free[length++] = n;
+            }
+
             var count = Math.Max(Math.Min(1, length), Math.Min(length - 1, (int)((Ratio * length) + draws.Uniform("mask.round"))));
             draws.Permutation("mask.token", order.AsSpan(0, length));
             for (var k = 0; k < count; k++)
-                hidden[(b * shape.Tokens) + order[k]] = true;
+                hidden[start + free[order[k]]] = true;
         }
     }
 }

@@ -6,11 +6,23 @@ namespace Selfsame.Models;
 /// <remarks>Student and teacher of masked prediction share the first half or copy it, and the teacher averages the second.</remarks>
 public abstract class ContextEncoder : Module
 {
+    /// <summary>What it reads; one of <see cref="Selfsame.Modality.All"/>.</summary>
+    public abstract string Modality { get; }
+
     /// <summary>Width of a token.</summary>
     public abstract int Width { get; }
 
     /// <summary>Blocks of the second half.</summary>
     public abstract int Depth { get; }
+
+    /// <summary>Rows and columns of the grid of tokens; 0 and 0 for a sequence.</summary>
+    public virtual (int Rows, int Columns) Grid => (0, 0);
+
+    /// <summary>Chance that a branch of the last block is dropped in training.</summary>
+    public abstract double DropPath { get; }
+
+    /// <summary>Whether student and teacher may read the same tokens. False where the first half is only a look-up, and each has a table of its own.</summary>
+    public virtual bool SharesTokens => true;
 
     /// <summary>Tokens that the second half puts in front of those of <see cref="Embed"/>.</summary>
     public virtual int Prefix => 0;
@@ -22,6 +34,10 @@ public abstract class ContextEncoder : Module
     /// <param name="samples">Pictures (B, C, H, W), waveforms (B, S) or token ids (B, N).</param>
     /// <param name="padding">True where a sample has no data, in the sample's own units, (B, S) or (B, N), bool; null when there is data everywhere.</param>
     public abstract TokenSequence Embed(Tensor samples, Tensor? padding = null);
+
+    /// <summary>Places that are never hidden, such as the marks at the ends of a text, (B, N), bool; null where all may be.</summary>
+    /// <param name="samples">As for <see cref="Embed"/>.</param>
+    public virtual Tensor? Locked(Tensor samples) => null;
 
     /// <summary>Second half: positions, blocks and final norm.</summary>
     /// <param name="tokens">From <see cref="Embed"/>, some of them hidden perhaps.</param>

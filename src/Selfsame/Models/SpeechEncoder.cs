@@ -62,6 +62,12 @@ public sealed class SpeechEncoder : ContextEncoder
     public ConvFeatureExtractor Convolutions => _convolutions;
 
     /// <inheritdoc/>
+    public override string Modality => Selfsame.Modality.Audio;
+
+    /// <inheritdoc/>
+    public override double DropPath => Settings.Blocks.DropPath;
+
+    /// <inheritdoc/>
     public override int Width => Settings.Blocks.Width;
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ public sealed record TextEmbeddingSettings
     /// <summary>Id that stands for a hidden token; null where the vocabulary has none.</summary>
     public int? Mask { get; init; }
 
+    /// <summary>Ids that mark something rather than being text, such as the begin and the end; they are never hidden.</summary>
+    public IReadOnlyList<int> Marks { get; init; } = [];
+
     /// <summary>Kinds of segments (BERT has 2); 0 for no such table.</summary>
     public int Segments { get; init; }
 
@@ -148,6 +151,15 @@ public sealed class TextEncoder : ContextEncoder
     public Transformer Blocks { get; }
 
     /// <inheritdoc/>
+    public override string Modality => Selfsame.Modality.Text;
+
+    /// <inheritdoc/>
+    public override double DropPath => Settings.Blocks.DropPath;
+
+    /// <inheritdoc/>
+    public override bool SharesTokens => false;
+
+    /// <inheritdoc/>
     public override int Width => Settings.Blocks.Width;
 
     /// <inheritdoc/>
@@ -161,6 +173,16 @@ public sealed class TextEncoder : ContextEncoder
     {
         ArgumentNullException.ThrowIfNull(samples);
         return new TokenSequence(Embedding.Lookup(samples), padding, Embedding.PlacesOf(samples));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor? Locked(Tensor samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        Tensor? locked = null;
+        foreach (var mark in Settings.Embedding.Marks)
+            locked = locked is null ? samples.Eq(mark) : locked.LogicalOr(samples.Eq(mark));
+        return locked;
     }
 
     /// <summary>Which ids are padding.</summary>

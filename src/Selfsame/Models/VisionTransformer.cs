@@ -161,6 +161,15 @@ public sealed class VisionTransformer : ContextEncoder
     public Transformer Blocks { get; }
 
     /// <inheritdoc/>
+    public override string Modality => Selfsame.Modality.Image;
+
+    /// <inheritdoc/>
+    public override double DropPath => Settings.Blocks.DropPath;
+
+    /// <inheritdoc/>
+    public override (int Rows, int Columns) Grid => Settings.Grid;
+
+    /// <inheritdoc/>
     public override int Width => Settings.Blocks.Width;
 
     /// <inheritdoc/>

@@ -10,6 +10,8 @@ public static class RecipeKinds
     {
         ["vit"] = typeof(VitEncoderSettings),
         ["dit"] = typeof(DitEncoderSettings),
+        ["wave"] = typeof(WaveEncoderSettings),
+        ["text"] = typeof(TokenEncoderSettings),
     });
 
     /// <summary>Update rules, by <c>optimizer.kind</c>.</summary>

@@ -65,7 +65,7 @@ public sealed record Data2VecSettings : ObjectiveSettings
     public override Objective Build(ModelContext model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new Data2Vec(this, () => new VisionTransformer(model.VisionTransformer()));
+        return new Data2Vec(this, model.ContextEncoder());
     }
 }
 
@@ -113,19 +113,18 @@ public sealed class Data2Vec : Objective
     /// <inheritdoc/>
     public override bool IsCopied(Module teacher, string name) => !_settings.AverageAll && _student.IsLocal(name);
 
-    /// <param name="batch">Needs an image, (B, C, H, W), float, normalised per channel.</param>
+    /// <param name="batch">Needs what the encoder reads: pictures (B, C, H, W), waveforms (B, S), or token ids (B, N).</param>
     /// <param name="step">Draws <c>mask</c>, and <c>drop_path</c> (depth, 2, B) where the encoder drops paths.</param>
     /// <returns>See <see cref="Compare"/>.</returns>
     public override ObjectiveResult Compute(Batch batch, StepContext step)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(step);
-        var samples = batch[Modality.Image];
-        var tokens = _student.Embed(samples);
+        var tokens = ContextFeatures.Embed(_student, batch);
         TokenSequence whole;
         using (GradMode.Off())
-            whole = _settings.AverageAll ? _teacher.Embed(samples) : tokens with { Values = tokens.Values.Detach() };
-        return Compare(tokens, whole, Hidden(tokens, step), step);
+            whole = _settings.AverageAll || !_student.SharesTokens ? ContextFeatures.Embed(_teacher, batch) : tokens with { Values = tokens.Values.Detach() };
+        return Compare(tokens, whole, Hidden(tokens, _student.Locked(batch[_student.Modality]), step), step);
     }
 
     /// <summary>Loss of a batch whose tokens and hidden places are known.</summary>
@@ -179,23 +178,23 @@ public sealed class Data2Vec : Objective
     }
 
     /// <inheritdoc/>
-    public override IFeatureExtractor Features(bool averaged) => new VisionTransformerFeatures((VisionTransformer)(averaged ? _teacher : _student));
+    public override IFeatureExtractor Features(bool averaged) => new ContextFeatures(averaged ? _teacher : _student);
 
     private Tensor MaskToken => _student.MaskToken ?? _maskToken!.Value;
 
-    private Tensor Hidden(TokenSequence tokens, StepContext step)
+    private Tensor Hidden(TokenSequence tokens, Tensor? locked, StepContext step)
     {
         var (samples, count) = ((int)tokens.Values.Size(0), (int)tokens.Values.Size(1));
-        var (rows, columns) = _student is VisionTransformer vision ? vision.Settings.Grid : (1, count);
+        var (rows, columns) = _student.Grid.Rows > 0 ? _student.Grid : (1, count);
+        var lengths = tokens.Padding?.LogicalNot().Sum([1], dtype: DType.Int64).ToArray<int>();
         var hidden = new bool[samples * count];
-        _settings.Mask.Draw(step.Draws("mask"), new MaskShape(samples, rows, columns), hidden);
+        _settings.Mask.Draw(step.Draws("mask"), new MaskShape(samples, rows, columns, lengths, locked?.ToArray<bool>()), hidden);
         return Tensor.From<bool>(hidden, [samples, count]).To(tokens.Values.Device, DType.Bool);
     }
 
     private float[]? DropDraws(long batch, StepContext? step)
     {
-        var draws = _student is VisionTransformer { Settings.Blocks.DropPath: > 0 } && Training;
-        return draws && step is not null ? step.Uniform("drop_path", _student.Depth, 2, batch).ToArray<float>() : null;
+        return _student.DropPath > 0 && Training && step is not null ? step.Uniform("drop_path", _student.Depth, 2, batch).ToArray<float>() : null;
     }
 
     private static Tensor Body(Tensor tokens, int prefix) => prefix == 0 ? tokens : tokens.Narrow(1, prefix, tokens.Size(1) - prefix);
