@@ -33,7 +33,7 @@ public abstract class ContextEncoder : Module
     /// <summary>First half: samples to tokens without positions.</summary>
     /// <param name="samples">Pictures (B, C, H, W), waveforms (B, S) or token ids (B, N).</param>
     /// <param name="padding">True where a sample has no data, in the sample's own units, (B, S) or (B, N), bool; null when there is data everywhere.</param>
-    public abstract TokenSequence Embed(Tensor samples, Tensor? padding = null);
+    public abstract EmbeddedTokens Embed(Tensor samples, Tensor? padding = null);
 
     /// <summary>Places that are never hidden, such as the marks at the ends of a text, (B, N), bool; null where all may be.</summary>
     /// <param name="samples">As for <see cref="Embed"/>.</param>
@@ -43,7 +43,7 @@ public abstract class ContextEncoder : Module
     /// <param name="tokens">From <see cref="Embed"/>, some of them hidden perhaps.</param>
     /// <param name="taps">What to note on the way; null for nothing.</param>
     /// <returns>(B, prefix + N, D).</returns>
-    public abstract Tensor Contextualize(TokenSequence tokens, LayerTaps? taps = null);
+    public abstract Tensor Contextualize(EmbeddedTokens tokens, LayerTaps? taps = null);
 
     /// <summary>True for a parameter of the first half, or of the positions: what a teacher takes over from its student instead of averaging it.</summary>
     /// <param name="name">Name within this encoder.</param>
@@ -54,12 +54,12 @@ public abstract class ContextEncoder : Module
 /// <param name="Values">(B, N, D).</param>
 /// <param name="Padding">True where a row has no data, (B, N), bool; null when there is data everywhere.</param>
 /// <param name="Places">Row of the position table that each token takes, (B, N), int64; null counts from the first.</param>
-public sealed record TokenSequence(Tensor Values, Tensor? Padding = null, Tensor? Places = null)
+public sealed record EmbeddedTokens(Tensor Values, Tensor? Padding = null, Tensor? Places = null)
 {
     /// <summary>Puts another vector in the place of some tokens.</summary>
     /// <param name="hidden">Which, (B, N), bool.</param>
     /// <param name="token">The vector, (D).</param>
-    public TokenSequence Hide(Tensor hidden, Tensor token)
+    public EmbeddedTokens Hide(Tensor hidden, Tensor token)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(token);

@@ -98,11 +98,11 @@ public sealed class SpeechEncoder : ContextEncoder
     public Tensor Project(Tensor normalized) => _projection.Project(normalized);
 
     /// <inheritdoc/>
-    public override TokenSequence Embed(Tensor samples, Tensor? padding = null) =>
+    public override EmbeddedTokens Embed(Tensor samples, Tensor? padding = null) =>
         new(Project(Normalize(Frames(samples))), padding is null ? null : _convolutions.FramePadding(padding));
 
     /// <inheritdoc/>
-    public override Tensor Contextualize(TokenSequence tokens, LayerTaps? taps = null)
+    public override Tensor Contextualize(EmbeddedTokens tokens, LayerTaps? taps = null)
     {
         var x = Placed(tokens);
         x = Blocks.Forward(
@@ -115,7 +115,7 @@ public sealed class SpeechEncoder : ContextEncoder
     /// <summary>What the first block sees.</summary>
     /// <param name="tokens">From <see cref="Embed"/>.</param>
     /// <returns>(B, T, D): padding zero, positions added, normalised where the blocks are post-norm.</returns>
-    public Tensor Placed(TokenSequence tokens)
+    public Tensor Placed(EmbeddedTokens tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         var x = tokens.Padding is null ? tokens.Values : tokens.Values.MaskedFill(tokens.Padding.Unsqueeze(-1), 0.0);

@@ -78,7 +78,7 @@ public sealed class TextEmbedding : Module
     /// <param name="tokens">Token vectors, where there is padding, and places.</param>
     /// <param name="segments">Segment of each token, (B, N), int64; null takes the first for all.</param>
     /// <returns>(B, N, D).</returns>
-    public Tensor Place(TokenSequence tokens, Tensor? segments = null)
+    public Tensor Place(EmbeddedTokens tokens, Tensor? segments = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         var places = tokens.Places ?? Ops.Arange(tokens.Values.Size(1), dtype: DType.Int64, device: tokens.Values.Device).Unsqueeze(0);
@@ -169,10 +169,10 @@ public sealed class TextEncoder : ContextEncoder
     public override Tensor? MaskToken => Settings.Embedding.Mask is { } mask ? Embedding.Words.Select(0, mask) * Settings.Embedding.Scale : null;
 
     /// <inheritdoc/>
-    public override TokenSequence Embed(Tensor samples, Tensor? padding = null)
+    public override EmbeddedTokens Embed(Tensor samples, Tensor? padding = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return new TokenSequence(Embedding.Lookup(samples), padding, Embedding.PlacesOf(samples));
+        return new EmbeddedTokens(Embedding.Lookup(samples), padding, Embedding.PlacesOf(samples));
     }
 
     /// <inheritdoc/>
@@ -195,14 +195,14 @@ public sealed class TextEncoder : ContextEncoder
     }
 
     /// <inheritdoc/>
-    public override Tensor Contextualize(TokenSequence tokens, LayerTaps? taps = null) => Contextualize(tokens, null, taps);
+    public override Tensor Contextualize(EmbeddedTokens tokens, LayerTaps? taps = null) => Contextualize(tokens, null, taps);
 
     /// <summary>Second half, with segments.</summary>
     /// <param name="tokens">From <see cref="Embed"/>.</param>
     /// <param name="segments">Segment of each token, (B, N), int64; null takes the first for all.</param>
     /// <param name="taps">What to note on the way.</param>
     /// <returns>(B, N, D).</returns>
-    public Tensor Contextualize(TokenSequence tokens, Tensor? segments, LayerTaps? taps)
+    public Tensor Contextualize(EmbeddedTokens tokens, Tensor? segments, LayerTaps? taps)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         var x = Blocks.Forward(
@@ -213,7 +213,7 @@ public sealed class TextEncoder : ContextEncoder
     }
 
     /// <summary>tanh(Linear(first token)).</summary>
-    /// <param name="tokens">From <see cref="Contextualize(TokenSequence, LayerTaps?)"/>.</param>
+    /// <param name="tokens">From <see cref="Contextualize(EmbeddedTokens, LayerTaps?)"/>.</param>
     /// <returns>(B, D).</returns>
     /// <exception cref="InvalidOperationException">The model was made without a pooler.</exception>
     public Tensor Pool(Tensor tokens)

@@ -188,11 +188,11 @@ public sealed class VisionTransformer : ContextEncoder
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">A padding is given: pictures of a batch have one size.</exception>
-    public override TokenSequence Embed(Tensor samples, Tensor? padding) =>
-        padding is null ? new TokenSequence(Embed(samples)) : throw new NotSupportedException("pictures of a batch have one size; there is no padding to mask");
+    public override EmbeddedTokens Embed(Tensor samples, Tensor? padding) =>
+        padding is null ? new EmbeddedTokens(Embed(samples)) : throw new NotSupportedException("pictures of a batch have one size; there is no padding to mask");
 
     /// <inheritdoc/>
-    public override Tensor Contextualize(TokenSequence tokens, LayerTaps? taps = null)
+    public override Tensor Contextualize(EmbeddedTokens tokens, LayerTaps? taps = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         return Run(Placed(tokens.Values, null), null, taps);
@@ -213,7 +213,7 @@ public sealed class VisionTransformer : ContextEncoder
     /// <exception cref="InvalidOperationException">Patches are hidden, and the model has no mask token.</exception>
     public Tensor Tokens(Tensor image, Tensor? kept = null, Tensor? hidden = null)
     {
-        var patches = new TokenSequence(Embed(image));
+        var patches = new EmbeddedTokens(Embed(image));
         if (hidden is not null)
             patches = patches.Hide(hidden, MaskToken ?? throw new InvalidOperationException("the model was made without a mask token"));
         return Placed(patches.Values, kept);

@@ -31,14 +31,14 @@ public sealed class ContextFeatures(ContextEncoder encoder) : IFeatureExtractor
     }
 
     // Tokens in front are always real.
-    private Tensor? Real(TokenSequence tokens)
+    private Tensor? Real(EmbeddedTokens tokens)
     {
         var real = tokens.Padding?.LogicalNot();
         return real is null || encoder.Prefix == 0 ? real : Ops.Cat([Ops.Ones([real.Size(0), encoder.Prefix], DType.Bool, real.Device), real], 1);
     }
 
     /// <summary>Tokens of a batch's samples of the encoder's modality.</summary>
-    internal static TokenSequence Embed(ContextEncoder encoder, Batch batch)
+    internal static EmbeddedTokens Embed(ContextEncoder encoder, Batch batch)
     {
         var field = batch.Field(encoder.Modality);
         var padding = field.Lengths is null && field.Present is null ? null : batch.Mask(encoder.Modality).LogicalNot();

@@ -107,7 +107,7 @@ public sealed class Wav2Vec2Loss : Module
         var frames = _encoder.Frames(wave);
         var penalty = frames.Square().Mean();
         var normalized = _encoder.Normalize(frames);
-        var tokens = new TokenSequence(_encoder.Project(normalized), padding is null ? null : _encoder.Convolutions.FramePadding(padding));
+        var tokens = new EmbeddedTokens(_encoder.Project(normalized), padding is null ? null : _encoder.Convolutions.FramePadding(padding));
         var contextBMF = _context.Forward(Hidden(_encoder.Contextualize(tokens.Hide(hidden, _maskToken.Value))));
 
         var quantized = Quantizer.Forward(Hidden(normalized), noise, temperature);

@@ -121,7 +121,7 @@ public sealed class Data2Vec : Objective
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(step);
         var tokens = ContextFeatures.Embed(_student, batch);
-        TokenSequence whole;
+        EmbeddedTokens whole;
         using (GradMode.Off())
             whole = _settings.AverageAll || !_student.SharesTokens ? ContextFeatures.Embed(_teacher, batch) : tokens with { Values = tokens.Values.Detach() };
         return Compare(tokens, whole, Hidden(tokens, _student.Locked(batch[_student.Modality]), step), step);
@@ -136,7 +136,7 @@ public sealed class Data2Vec : Objective
     /// Loss: factor · Σ over channels, averaged over the hidden tokens. Also <c>predictions</c> and <c>targets</c> (M, D), <c>layers</c> (K, B, N, D); figures
     /// <c>target_deviation</c> and <c>prediction_deviation</c>: spread of a channel over the hidden tokens, mean over channels, which falls to 0 when the training collapses.
     /// </returns>
-    public ObjectiveResult Compare(TokenSequence tokens, TokenSequence whole, Tensor hidden, StepContext? step = null)
+    public ObjectiveResult Compare(EmbeddedTokens tokens, EmbeddedTokens whole, Tensor hidden, StepContext? step = null)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(whole);
@@ -168,7 +168,7 @@ public sealed class Data2Vec : Objective
     /// <summary>The layers of the teacher that are averaged, from the lowest.</summary>
     /// <param name="whole">What the teacher sees.</param>
     /// <returns>Each (B, N, D).</returns>
-    public Tensor[] Layers(TokenSequence whole)
+    public Tensor[] Layers(EmbeddedTokens whole)
     {
         ArgumentNullException.ThrowIfNull(whole);
         using var guard = GradMode.Off();
@@ -182,7 +182,7 @@ public sealed class Data2Vec : Objective
 
     private Tensor MaskToken => _student.MaskToken ?? _maskToken!.Value;
 
-    private Tensor Hidden(TokenSequence tokens, Tensor? locked, StepContext step)
+    private Tensor Hidden(EmbeddedTokens tokens, Tensor? locked, StepContext step)
     {
         var (samples, count) = ((int)tokens.Values.Size(0), (int)tokens.Values.Size(1));
         var (rows, columns) = _student.Grid.Rows > 0 ? _student.Grid : (1, count);

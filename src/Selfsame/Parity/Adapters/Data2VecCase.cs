@@ -67,7 +67,7 @@ internal abstract class Data2VecCase : IParityAdapter
     protected virtual LayerTargets? Targets(JsonElement config) => null;
 
     /// <summary>What student and teacher see, and which places are hidden.</summary>
-    protected abstract (TokenSequence Seen, TokenSequence Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective);
+    protected abstract (EmbeddedTokens Seen, EmbeddedTokens Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective);
 
     /// <summary>The encoder's recorded names.</summary>
     protected abstract KeyMap Map(JsonElement config);
@@ -158,7 +158,7 @@ internal sealed class Data2VecAudio : Data2VecCase
         return new LayerTargets([.. each], [.. mean]);
     }
 
-    protected override (TokenSequence Seen, TokenSequence Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective)
+    protected override (EmbeddedTokens Seen, EmbeddedTokens Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective)
     {
         var padding = c.Has("in/padding_mask") ? c.Tensor("in/padding_mask") : null;
         var tokens = objective.Student.Embed(c.Tensor("in/source"), padding);
@@ -211,7 +211,7 @@ internal sealed class Data2VecText : Data2VecCase
         return () => new TextEncoder(settings);
     }
 
-    protected override (TokenSequence Seen, TokenSequence Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective)
+    protected override (EmbeddedTokens Seen, EmbeddedTokens Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective)
     {
         var (student, teacher) = ((TextEncoder)objective.Student, (TextEncoder)objective.Teacher);
         var (seen, whole) = (c.Tensor("in/src_tokens"), c.Tensor("in/target_tokens"));
@@ -261,7 +261,7 @@ internal sealed class Data2VecVision : Data2VecCase
         return () => new VisionTransformer(settings);
     }
 
-    protected override (TokenSequence Seen, TokenSequence Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective)
+    protected override (EmbeddedTokens Seen, EmbeddedTokens Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective)
     {
         var tokens = objective.Student.Embed(c.Tensor("in/images"));
         return (tokens, tokens with { Values = tokens.Values.Detach() }, c.Tensor("in/mask").Flatten(1));
