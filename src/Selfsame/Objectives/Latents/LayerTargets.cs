@@ -28,12 +28,12 @@ public sealed class LayerTargets
     /// <param name="each">Applied to each layer, in this order.</param>
     /// <param name="mean">Applied to the average of the layers, in this order.</param>
     public LayerTargets(IEnumerable<TargetNorm> each, IEnumerable<TargetNorm> mean)
-        : this([.. each.Select(Axes)], [.. mean.Select(Axes)])
-    {
-    }
+        => (_each, _mean) = ([.. each.Select(Axes)], [.. mean.Select(Axes)]);
+
+    private LayerTargets(long[][] each, long[][] mean, bool _) => (_each, _mean) = (each, mean);
 
     /// <summary>Chooses the axes of (B, N, D) that each norm runs over.</summary>
-    internal LayerTargets(long[][] each, long[][] mean) => (_each, _mean) = (each, mean);
+    internal static LayerTargets OverAxes(long[][] each, long[][] mean) => new(each, mean, true);
 
     /// <param name="layers">Features of some layers, (B, N, D).</param>
     /// <returns>(B, N, D), float32.</returns>

@@ -155,7 +155,7 @@ internal sealed class Data2VecAudio : Data2VecCase
             mean.Add([2]);
         if (config.Flag("instance_norm_targets"))
             mean.Add([0]);
-        return new LayerTargets([.. each], [.. mean]);
+        return LayerTargets.OverAxes([.. each], [.. mean]);
     }
 
     protected override (EmbeddedTokens Seen, EmbeddedTokens Whole, Tensor Hidden) Inputs(ParityCase c, Data2Vec objective)
