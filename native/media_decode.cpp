@@ -167,15 +167,13 @@ double StreamDecoder::rate() const {
 void StreamDecoder::describe(ss_media_stream_info& info) const {
     info = {};
     info.rate = rate();
-    info.exact = promised_ > 0 || format_->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE;
     info.duration = promised_ > 0 ? promised_
         : stream_->duration > 0 ? seconds(stream_->duration, stream_->time_base)
         : format_->duration > 0 && format_->duration != AV_NOPTS_VALUE ? static_cast<double>(format_->duration) / AV_TIME_BASE : -1;
-    if (info.duration < 0)
-        info.exact = 0;
+    auto guessed = promised_ < 0 && (info.duration < 0 || format_->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE);
     auto stored = type_ == AVMEDIA_TYPE_VIDEO && stream_->nb_frames > 0;
     info.count = stored ? stream_->nb_frames : info.duration < 0 || info.rate == 0 ? -1 : std::llround(info.duration * info.rate);
-    info.exact = info.exact && (type_ == AVMEDIA_TYPE_AUDIO || stored);
+    info.exact = guessed ? 0 : type_ == AVMEDIA_TYPE_AUDIO || stored ? 2 : 1;
     info.channels = type_ == AVMEDIA_TYPE_AUDIO ? decoder_->ch_layout.nb_channels : 0;
     info.width = decoder_->width;
     info.height = decoder_->height;
@@ -185,12 +183,11 @@ void StreamDecoder::describe(ss_media_stream_info& info) const {
 }
 
 void StreamDecoder::measure(ss_media_stream_info& info) {
+    rewind();
     describe(info);
-    av_frame_unref(first_.get());
-    has_first_ = false;
-    if (av_seek_frame(format_.get(), stream_->index, INT64_MIN / 2, AVSEEK_FLAG_BACKWARD) < 0)
-        open();
-    int64_t count = 0, end = INT64_MIN, length = 0, begin = INT64_MAX;
+    // The packets that the first frame took are read already.
+    auto taken = packets_, count = packets_;
+    int64_t length = 0, end = INT64_MIN;
     while (true) {
         av_packet_unref(packet_.get());
         auto code = av_read_frame(format_.get(), packet_.get());
@@ -202,21 +199,17 @@ void StreamDecoder::measure(ss_media_stream_info& info) {
             continue;
         count++;
         length += packet_->duration;
-        if (packet_->pts == AV_NOPTS_VALUE)
-            continue;
-        begin = std::min(begin, packet_->pts);
-        end = std::max(end, packet_->pts + packet_->duration);
+        if (packet_->pts != AV_NOPTS_VALUE)
+            end = std::max(end, packet_->pts + packet_->duration);
     }
-    auto stamped = seconds(begin < end ? end - std::min(begin, origin_) : length, stream_->time_base);
-    if (type_ == AVMEDIA_TYPE_VIDEO) {
-        info.count = count;
-        info.duration = stamped > 0 ? stamped : info.rate > 0 ? static_cast<double>(count) / info.rate : -1;
-    } else {
-        info.duration = stamped;
-        info.count = std::llround(stamped * info.rate);
-    }
-    info.exact = 1;
-    has_first_ = false;
+    if (end > origin_)
+        info.duration = seconds(end - origin_, stream_->time_base);
+    else if (type_ == AVMEDIA_TYPE_VIDEO)
+        info.duration = info.rate > 0 ? static_cast<double>(count) / info.rate : -1;
+    else if (count > taken)
+        info.duration = seconds(length, stream_->time_base) * static_cast<double>(count) / static_cast<double>(count - taken);
+    info.count = type_ == AVMEDIA_TYPE_VIDEO ? count : std::llround(info.duration * info.rate);
+    info.exact = 2;
     open();
 }
 

@@ -16,7 +16,7 @@ typedef struct ss_media_stream_info {
     double duration;           // negative: the container does not say; ss_media_measure finds out
     double rate;               // samples or pictures a second; 0 for pictures without a rate
     int64_t count;             // samples (of one channel) or pictures; negative when not known
-    int32_t exact;             // 1: duration and count are stored; 0: estimated from the bit rate or the picture rate
+    int32_t exact;             // 2: duration and count are known; 1: the count is worked out; 0: both are guessed from the bit rate
     int32_t channels;          // sound: as stored, whether mixed or not
     int32_t width, height;     // pictures: upright
     int32_t has_other;         // pictures: the file has sound too; sound: the file has pictures too

@@ -15,7 +15,7 @@ internal static class DataReport
         foreach (var item in items)
         {
             var state = item.Ready ? "ready" : string.Create(CultureInfo.InvariantCulture, $"{item.DownloadMegabytes} MB to fetch");
-            output.WriteLine($"{item.Name,-10}{state,-18}{item.Summary}");
+            output.WriteLine($"{item.Name,-12}{state,-18}{item.Summary}");
         }
     }
 
@@ -23,6 +23,13 @@ internal static class DataReport
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{data.Name}: {data.Samples} samples in {data.Groups} groups, {data.LeftOut} left out"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"split: {data.Train} train, {data.Validation} validation, {data.Test} test"));
+        foreach (var modality in data.Modalities)
+        {
+            var length = modality.Seconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $", {seconds / 3600:0.00} hours") : "";
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{modality.Name}: {modality.Samples} samples, {modality.Distinct} distinct{length}"));
+        }
+        if (data.Languages.Count > 1)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{data.Languages.Count} languages: {string.Join(", ", data.Languages.Take(ClassesShown).Select(language => $"{language.Name} {language.Total}"))}{(data.Languages.Count > ClassesShown ? ", …" : "")}"));
         if (data.Label is not null)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,

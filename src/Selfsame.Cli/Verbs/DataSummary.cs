@@ -10,6 +10,13 @@ internal sealed record ClassCount(string Name, int Train, int Validation, int Te
     public int Total => Train + Validation + Test;
 }
 
+/// <summary>How much there is of one modality.</summary>
+internal sealed record ModalityCount(string Name, int Samples, int Distinct)
+{
+    /// <summary>Length of all that is distinct, where it is known.</summary>
+    public double? Seconds { get; init; }
+}
+
 /// <summary>What <c>data show</c> tells of a data set.</summary>
 internal sealed record DataSummary
 {
@@ -28,6 +35,12 @@ internal sealed record DataSummary
     public required int LeftOut { get; init; }
 
     public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>What there is; distinct counts what several samples share once.</summary>
+    public required IReadOnlyList<ModalityCount> Modalities { get; init; }
+
+    /// <summary>Samples of each language, the largest first; empty where nothing says the language.</summary>
+    public IReadOnlyList<ClassCount> Languages { get; init; } = [];
 
     /// <summary>Column the classes come from; null where the data set has none.</summary>
     public string? Label { get; init; }
@@ -60,11 +73,22 @@ internal sealed record DataSummary
             Test = splits[(int)DataSplit.Test],
             LeftOut = data.Problems.Count,
             Columns = data.Columns,
+            Modalities = [.. data.Modalities.Names.Select(name => Count(data, name))],
+            Languages = data.Columns.Contains("language") ? CountClasses(data, data.Labels("language")) : [],
             Label = label,
             MajorityShare = classes.Count == 0 ? 0 : (double)classes[0].Total / data.Count,
             Classes = classes,
             Example = ExampleOf(data),
         };
+    }
+
+    private static ModalityCount Count(DataSet data, string modality)
+    {
+        var samples = 0;
+        for (var i = 0; i < data.Count; i++)
+            samples += data.Has(i, modality) ? 1 : 0;
+        var (distinct, seconds) = data.Distinct(modality);
+        return new(modality, samples, distinct) { Seconds = seconds > 0 ? seconds : null };
     }
 
     private static string? NaturalLabel(DataSet data)
@@ -96,15 +120,23 @@ internal sealed record DataSummary
         {
             try
             {
-                using var image = data.ReadImage(i);
-                var example = new Dictionary<string, string>
+                var example = new Dictionary<string, string> { ["key"] = data.Key(i), ["group"] = data.Group(i), ["has"] = data.ModalitiesOf(i).ToString() };
+                if (data.Has(i, Modality.Image))
                 {
-                    ["key"] = data.Key(i),
-                    ["group"] = data.Group(i),
-                    ["size"] = FormattableString.Invariant($"{image.Width} x {image.Height}"),
-                };
+                    using var image = data.ReadImage(i);
+                    example["size"] = FormattableString.Invariant($"{image.Width} x {image.Height}");
+                }
+
+                if (data.Has(i, Modality.Audio))
+                {
+                    var sound = Selfsame.Modalities.Audio.AudioFile.Probe(data.OpenMedia(i, Modality.Audio));
+                    example["sound"] = FormattableString.Invariant($"{sound.Duration.TotalSeconds:0.00} s, {sound.SampleRate} Hz, {sound.Channels} channels, {sound.Codec}");
+                }
+
+                if (data.Has(i, Modality.Text))
+                    example["text"] = Short(data.ReadText(i));
                 foreach (var column in data.Columns)
-                    example[column] = data.Text(column, i);
+                    example.TryAdd(column, Short(data.Text(column, i)));
                 return example;
             }
             catch (Exception e) when (e is MediaException or IOException or UnauthorizedAccessException)
@@ -114,4 +146,6 @@ internal sealed record DataSummary
         }
         return [];
     }
+
+    private static string Short(string text) => text.Length <= 120 ? text.ReplaceLineEndings(" ") : $"{text[..120].ReplaceLineEndings(" ")}…";
 }

@@ -119,6 +119,20 @@ public sealed class DataSet : IDisposable
         return new(Name, _index.Select(chosen), new SelectedStore(_store, chosen));
     }
 
+    /// <summary>How many different ones there are of a modality, where several samples may share one, and how long they last together.</summary>
+    /// <param name="modality">One of <see cref="Modality.All"/>.</param>
+    /// <returns>Seconds are 0 where the data set does not say them.</returns>
+    public (int Count, double Seconds) Distinct(string modality)
+    {
+        var wanted = ModalitySet.Of(modality);
+        var seen = new HashSet<(long, long, long, long)>();
+        var seconds = 0.0;
+        for (var i = 0; i < Count; i++)
+            if (Has(i, modality) && seen.Add(IdentityOf(i, wanted)) && modality is (Modality.Audio or Modality.Video))
+                seconds += Seconds(i) ?? 0;
+        return (seen.Count, seconds);
+    }
+
     /// <summary>The encoded file of one modality; text in UTF-8.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
     /// <param name="modality">One of <see cref="Modality.All"/>.</param>
@@ -166,11 +180,21 @@ public sealed class DataSet : IDisposable
     /// <summary>Closes files and mapped memory.</summary>
     public void Dispose() => _store.Dispose();
 
-    internal SampleBytes Open(int index, string modality)
+    /// <summary>A sound's or a film's content: its file, or a copy of its bytes where it lies inside another file.</summary>
+    /// <exception cref="MediaException">The sample has none.</exception>
+    public MediaSource OpenMedia(int index, string modality)
     {
         Require(index, modality);
-        return _store.Read(index, modality);
+        if (_store.PathOf(index, modality) is { } path)
+            return path;
+        using var bytes = _store.Read(index, modality);
+        return bytes.Span.ToArray();
     }
+
+    /// <summary>How long a sound or film lasts, where the column <c>seconds</c> says so.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    public double? Seconds(int index) =>
+        _index.Find("seconds") is { } column && double.TryParse(column[index], System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
     /// <summary>Path of a modality's file; null where it lies inside another file.</summary>
     internal string? PathOf(int index, string modality) => _store.PathOf(index, modality);

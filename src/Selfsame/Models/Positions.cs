@@ -51,6 +51,37 @@ public static class Positions
         return Tensor.From<float>(table, [1, prefix + (rows * columns), width]);
     }
 
+    /// <summary>Sine-cosine table over any number of axes: each axis has its own share of the channels, all sines, then all cosines; channels that are left over are 0.</summary>
+    /// <remarks>Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.5, with frequencies 10000^(-k/n) for the n of an axis.</remarks>
+    /// <param name="width">Channels D, at least 2 for each axis.</param>
+    /// <param name="coordinates">Position of each token on each axis, (tokens, axes).</param>
+    /// <param name="tokens">Number of tokens.</param>
+    /// <returns>(1, tokens, D).</returns>
+    /// <exception cref="ShapeException">There are fewer than two channels for an axis.</exception>
+    public static Tensor SinCos(int width, ReadOnlySpan<float> coordinates, int tokens)
+    {
+        var axes = coordinates.Length / tokens;
+        var count = width / axes / 2;
+        if (count < 1)
+            throw new ShapeException($"A sine-cosine table over {axes} axes needs a width of at least {2 * axes}, not {width}.");
+        var table = new float[tokens * width];
+        for (var n = 0; n < tokens; n++)
+        {
+            for (var a = 0; a < axes; a++)
+            {
+                var share = table.AsSpan((n * width) + (2 * a * count), 2 * count);
+                for (var k = 0; k < count; k++)
+                {
+                    var angle = coordinates[(n * axes) + a] * Math.Pow(10000, -(double)k / count);
+                    share[k] = (float)Math.Sin(angle);
+                    share[count + k] = (float)Math.Cos(angle);
+                }
+            }
+        }
+
+        return Tensor.From<float>(table, [1, tokens, width]);
+    }
+
     /// <summary>Fits a learned table to another grid; prefix rows are copied.</summary>
     /// <param name="table">(1, prefix + G · G, D).</param>
     /// <param name="prefix">Rows in front that belong to no grid cell.</param>

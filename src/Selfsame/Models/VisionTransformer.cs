@@ -392,22 +392,34 @@ public sealed class PatchEmbedding : Module
     public Tensor Forward(Tensor image) => _proj.Forward(Patches.Split(image, _side, PatchOrder.ChannelFirst));
 }
 
-/// <summary>A linear layer over patch vectors (channel, row, column) whose weight is stored as (D, C, side, side).</summary>
+/// <summary>A linear layer over patch vectors whose weight is stored as the strided convolution's: (D, C, side, side), or with any other kernel.</summary>
 public sealed class ConvolutionShapedLinear : Module
 {
     private readonly Parameter _weight;
     private readonly Parameter? _bias;
     private readonly long _values;
 
-    /// <summary>Makes the layer.</summary>
+    /// <summary>Makes the layer over vectors of (channel, row, column).</summary>
     public ConvolutionShapedLinear(int channels, int side, int width, bool bias = true, Init? init = null)
+        : this([channels, side, side], width, bias, init)
     {
-        _values = (long)channels * side * side;
-        _weight = Trainable("weight", init ?? Init.XavierUniform, width, channels, side, side);
+    }
+
+    /// <summary>Makes the layer over vectors in the order of a kernel's axes.</summary>
+    /// <param name="kernel">Channels, then the sizes along each axis.</param>
+    /// <param name="width">Outputs D.</param>
+    /// <param name="bias">Add a bias.</param>
+    /// <param name="init">Start of the weight.</param>
+    public ConvolutionShapedLinear(ReadOnlySpan<long> kernel, int width, bool bias = true, Init? init = null)
+    {
+        _values = 1;
+        foreach (var size in kernel)
+            _values *= size;
+        _weight = Trainable("weight", init ?? Init.XavierUniform, [width, .. kernel]);
         _bias = bias ? Trainable("bias", Init.Zeros, width) : null;
     }
 
-    /// <param name="patches">(B, N, C · side · side).</param>
+    /// <param name="patches">(B, N, values of the kernel).</param>
     /// <returns>(B, N, D).</returns>
     public Tensor Forward(Tensor patches)
     {

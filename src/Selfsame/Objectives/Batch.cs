@@ -1,14 +1,9 @@
+using Selfsame.Modalities;
 using Selfsame.Torch;
 
 namespace Selfsame.Objectives;
 
 // B samples, L places of the longest sample of the batch.
-
-/// <summary>One modality of a batch.</summary>
-/// <param name="Values">(B, …); of variable length (B, L, …), zero behind a sample's end. A sample that lacks the modality is all zero.</param>
-/// <param name="Lengths">Places that each sample fills, (B), int64; null where all have the same.</param>
-/// <param name="Present">Which samples have the modality at all, (B), bool; null where all do.</param>
-public sealed record BatchField(Tensor Values, Tensor? Lengths = null, Tensor? Present = null);
 
 /// <summary>
 /// What one training step sees: a tensor for each view or modality, and labels where there are some. A sample may lack any
@@ -68,6 +63,9 @@ public sealed class Batch
     /// <summary>Names of the tensors.</summary>
     public IReadOnlyCollection<string> Names => _fields.Keys;
 
+    /// <summary>The tensors by name, with lengths and who has them.</summary>
+    public IReadOnlyDictionary<string, BatchField> Fields => _fields;
+
     /// <summary>One of the tensors.</summary>
     /// <exception cref="KeyNotFoundException">The batch has no such tensor.</exception>
     public Tensor this[string name] => Field(name).Values;
@@ -92,7 +90,7 @@ public sealed class Batch
     public Tensor Lengths(string name)
     {
         var field = Field(name);
-        return field.Lengths ?? Present(name).To(DType.Int64) * (double)field.Values.Size(1);
+        return field.Lengths ?? Present(name).To(DType.Int64).Mul(field.Values.Size(1));
     }
 
     /// <summary>Which places are filled, (B, L), bool; false is padding.</summary>

@@ -82,6 +82,23 @@ public sealed partial record ModelContext(EncoderSettings Encoder, EquatableList
         }
         : throw new ArgumentException($"this method needs an encoder of kind vit; the recipe has {RecipeKinds.Encoders.KeyOf(Encoder.GetType())}");
 
+    /// <summary>Settings of an encoder of all modalities that the recipe reads.</summary>
+    /// <exception cref="ArgumentException">The recipe's encoder is of another kind.</exception>
+    public MultiModalSettings MultiModal() => Encoder is VitEncoderSettings vit
+        ? new MultiModalSettings
+        {
+            Inputs = Inputs,
+            Blocks = Blocks(),
+            Patch = vit.Patch,
+            Tubelet = vit.Tubelet,
+            SpectrogramPatch = (vit.SpectrogramPatch[0], vit.SpectrogramPatch[1]),
+            WaveformFrame = vit.WaveformFrame,
+            Positions = vit.Positions,
+            ClassToken = vit.ClassToken,
+            Registers = vit.Registers,
+        }
+        : throw new ArgumentException($"this method needs an encoder of kind vit; the recipe has {RecipeKinds.Encoders.KeyOf(Encoder.GetType())}");
+
     /// <summary>Settings of a diffusion transformer over patches for the recipe's encoder.</summary>
     /// <exception cref="ArgumentException">The recipe's encoder is of another kind.</exception>
     public DiffusionTransformerSettings DiffusionTransformer() => Encoder is { DropPath: > 0 }

@@ -1,5 +1,6 @@
 using Selfsame.Data.Loading;
 using Selfsame.Modalities;
+using Selfsame.Modalities.Audio;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
 using Selfsame.Recipes;
@@ -22,6 +23,14 @@ internal sealed record InputFields(
         var data = recipe.Data;
         if (data.Inputs().Contains(Modality.Image))
             range = Pictures(recipe, training, plain, shapes);
+        if (data.Audio is { } audio)
+        {
+            var field = new AudioField(audio, evaluation: false);
+            training.Add(field);
+            plain.Add(new AudioField(audio, evaluation: true));
+            shapes.Add(field.Shape);
+        }
+
         if (data.Text is { } text)
         {
             var tokenizer = Tokenizers.Open(text.Tokenizer);

@@ -1,4 +1,5 @@
 using Selfsame.Data.Loading;
+using Selfsame.Modalities;
 using Selfsame.Objectives;
 using Selfsame.Torch;
 

@@ -63,6 +63,7 @@ public sealed class RecipeWriterTests
                   mean: [0.485, 0.456, 0.406]
                   std: [0.229, 0.224, 0.225]
               image: null
+              audio: null
               text: null
               mix: null
               need: any
@@ -83,6 +84,9 @@ public sealed class RecipeWriterTests
               norm: layer_norm
               norm_eps: 1e-6
               class_token: true
+              tubelet: 2  # frames
+              spectrogram_patch: [16, 16]
+              waveform_frame: 320  # samples
             objective:
               mask_ratio: 0.75
               normalize_target: true

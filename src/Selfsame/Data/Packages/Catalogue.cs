@@ -16,7 +16,8 @@ public sealed record CatalogueItem(string Name, string Summary, string Label, in
 /// </summary>
 public static class Catalogue
 {
-    private static readonly CatalogueEntry[] s_entries = [new Emoji(), new Mnist(), new Clipart(), new Stamps()];
+    private static readonly CatalogueEntry[] s_entries = 
+        [new Emoji(), new Mnist(), new Clipart(), new Stamps(), new Prompts(), new Letters(), new Drums(), new EmojiWords(), new Genes(), new Gcide(), new PythonLibrary()];
 
     /// <summary>Every data set.</summary>
     public static IReadOnlyList<CatalogueItem> List(DataOptions? options = null)

@@ -31,7 +31,8 @@ internal sealed class PackageFetcher(DataOptions options)
 
     private string? FindLocal(PackagePin pin)
     {
-        foreach (var name in (ReadOnlySpan<string>)[$"{pin.Name}-{pin.Version}.tgz", $"{pin.Name}_{pin.Version.Replace(":", "%3a", StringComparison.Ordinal)}_all.deb"])
+        var debian = $"{pin.Name}_{pin.Version.Replace(":", "%3a", StringComparison.Ordinal)}";
+        foreach (var name in (ReadOnlySpan<string>)[$"{pin.Name}-{pin.Version}.tgz", $"{debian}_all.deb", $"{debian}_amd64.deb"])
             if (Path.Combine(ArchiveFolder, name) is var path && File.Exists(path))
                 return path;
         return null;

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using Selfsame.Modalities.Audio;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
 
@@ -33,6 +35,7 @@ internal sealed class PreparedWriter : IDisposable
     private readonly List<SampleProblem> _problems = [];
     private readonly Dictionary<byte[], PreparedPlace?> _pictures = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<byte[], long> _blobs = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<byte[], double> _seconds = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<UInt128, string> _groupOfContent = [];
     private readonly Dictionary<string, string> _joined = new(StringComparer.Ordinal);
 
@@ -65,6 +68,8 @@ internal sealed class PreparedWriter : IDisposable
     /// <summary>Writes the index; without it the folder is not a data set.</summary>
     public void Finish()
     {
+        if (_file.Position == 0)
+            _file.WriteByte(0); // text alone: an empty file can't be mapped
         _file.Flush(flushToDisk: true);
         var index = new SampleIndex.Builder();
         foreach (var (sample, _, _, stored) in _samples)
@@ -113,12 +118,31 @@ internal sealed class PreparedWriter : IDisposable
 
     private void AddOne(PreparedSample sample)
     {
+        sample = Timed(sample);
         var picture = sample.Encoded.Length > 0 ? _pictures[sample.Encoded] : null;
         var stored = (picture is null ? new() : ModalitySet.Images)
             | (sample.Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (sample.Video is null ? new() : ModalitySet.Of(Modality.Video));
         // Without its picture, text alone would be a sample of another kind than its neighbours.
         if (!stored.IsEmpty || sample.Encoded.Length == 0)
             Keep(sample, picture ?? default, stored);
+    }
+
+    // Sounds say how long they last, so that batches can be put together without opening them; what is no sound is left out.
+    private PreparedSample Timed(PreparedSample sample)
+    {
+        if (sample.Audio is not { } sound)
+            return sample;
+        try
+        {
+            if (!_seconds.TryGetValue(sound, out var seconds))
+                _seconds.Add(sound, seconds = AudioFile.Probe(sound).Duration.TotalSeconds);
+            return sample with { Columns = [.. sample.Columns, ("seconds", seconds.ToString("0.###", CultureInfo.InvariantCulture))] };
+        }
+        catch (MediaException e)
+        {
+            _problems.Add(new($"{sample.Key} (audio)", e.Message));
+            return sample with { Audio = null };
+        }
     }
 
     private void Keep(PreparedSample sample, PreparedPlace picture, ModalitySet stored)

@@ -15,7 +15,7 @@ public static unsafe class AudioFile
     public static AudioInfo Probe(MediaSource source)
     {
         using var stream = new MediaStream(source, MediaNative.Sound);
-        return Describe(stream);
+        return Describe(stream.Measured());
     }
 
     /// <summary>Decodes a sound, or a part of it, into pooled memory that the caller disposes.</summary>
@@ -59,11 +59,8 @@ public static unsafe class AudioFile
         }
     }
 
-    internal static AudioInfo Describe(MediaStream stream)
-    {
-        var info = stream.Measured();
-        return new(TimeSpan.FromSeconds(Math.Max(0, info.Duration)), info.Exact != 0, (int)info.Rate, info.Channels, MediaStream.Name(info.Codec), MediaStream.Name(info.Container));
-    }
+    internal static AudioInfo Describe(MediaNative.StreamInfo info) => new(
+        TimeSpan.FromSeconds(Math.Max(0, info.Duration)), info.Exact == MediaNative.Exact, (int)info.Rate, info.Channels, MediaStream.Name(info.Codec), MediaStream.Name(info.Container));
 
     private static int Grow(ref float[] samples, int channels, int length, int most)
     {

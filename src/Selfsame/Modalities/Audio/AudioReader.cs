@@ -30,10 +30,12 @@ public sealed class AudioReader : IDisposable
         _stream = new(source, MediaNative.Sound, _settings.Mono);
         try
         {
-            Info = AudioFile.Describe(_stream);
+            Info = AudioFile.Describe(_stream.Info());
             _stored = Info.SampleRate;
             Channels = _settings.Mono ? 1 : Info.Channels;
             SampleRate = _settings.SampleRate ?? _stored;
+            if (SampleRate != _stored && Resampler.Refusal(_stored, SampleRate, _settings.Resampler) is { } reason)
+                throw new MediaException(MediaError.Unsupported, reason);
             _resampler = SampleRate == _stored ? null : Resampler.Between(_stored, SampleRate, _settings.Resampler);
             _capacity = _resampler is null ? 0 : Block + 2 * _resampler.Reach + 16 + _resampler.Period;
             _window = new float[_capacity * Channels];
@@ -51,7 +53,7 @@ public sealed class AudioReader : IDisposable
         }
     }
 
-    /// <summary>The sound as stored.</summary>
+    /// <summary>The sound as stored. Where the container keeps no duration it is a guess, or zero; <see cref="AudioFile.Probe"/> finds out.</summary>
     public AudioInfo Info { get; }
 
     /// <summary>Samples a second that are read.</summary>

@@ -43,7 +43,7 @@ public sealed record ResamplerSettings
 /// </remarks>
 public sealed class Resampler
 {
-    private const int MostKernelNumbers = 1 << 24;
+    private const int MostNumbers = 1 << 24, MostKept = 1 << 18;
     private static readonly ConcurrentDictionary<(int, int, ResamplerSettings), Resampler> s_made = new();
 
     private readonly float[] _kernels;   // (phase, tap); taps a multiple of 8, zeros at the end
@@ -68,10 +68,10 @@ public sealed class Resampler
         (Period, Phases) = (from / common, to / common);
         var cutoff = Math.Min(Period, Phases) * settings.Rolloff;
         var half = settings.Crossings * Period / cutoff;
+        if (Refusal(from, to, settings) is { } reason)
+            throw new ArgumentException(reason);
         Reach = (int)Math.Ceiling(half);
         _taps = (2 * Reach + 1 + 7) / 8 * 8;
-        if ((long)_taps * Phases > MostKernelNumbers)
-            throw new ArgumentException($"rates of {from} and {to} Hz have no useful common divisor: {Phases} kernels of {_taps} numbers would be needed; resample to a rate that shares a larger one");
         _kernels = new float[_taps * Phases];
         _first = new int[Phases];
         for (var phase = 0; phase < Phases; phase++)
@@ -93,10 +93,27 @@ public sealed class Resampler
     /// <summary>Input samples that a result may depend on, before and after its own place.</summary>
     internal int Reach { get; }
 
-    /// <summary>A resampler of which there is one for each pair of rates and each filter.</summary>
+    /// <summary>A resampler that is made once for each pair of rates and each filter, where it takes little memory.</summary>
     /// <inheritdoc cref="Resampler(int, int, ResamplerSettings?)"/>
-    public static Resampler Between(int from, int to, ResamplerSettings? settings = null) =>
-        s_made.GetOrAdd((from, to, settings ?? new()), static key => new(key.Item1, key.Item2, key.Item3));
+    public static Resampler Between(int from, int to, ResamplerSettings? settings = null)
+    {
+        var key = (from, to, settings ?? new());
+        if (s_made.TryGetValue(key, out var made))
+            return made;
+        made = new(from, to, key.Item3);
+        return made._kernels.Length <= MostKept ? s_made.GetOrAdd(key, made) : made;
+    }
+
+    /// <summary>Why there is no resampler between two rates; null where there is one.</summary>
+    internal static string? Refusal(int from, int to, ResamplerSettings settings)
+    {
+        var common = (int)Euclid.GreatestCommonDivisor(from, to);
+        var (period, phases) = ((double)from / common, (double)to / common);
+        var taps = 2 * Math.Ceiling(settings.Crossings * period / (Math.Min(period, phases) * settings.Rolloff)) + 8;
+        return taps * phases <= MostNumbers
+            ? null
+            : $"rates of {from} and {to} Hz have no useful common divisor: {phases} kernels of {taps} numbers would be needed; a rate that shares a larger one serves";
+    }
 
     /// <summary>Samples that <paramref name="length"/> ones become: the next whole number from to / from times as many.</summary>
     public long OutputLength(long length) => (length * Phases + Period - 1) / Period;
@@ -155,7 +172,8 @@ public sealed class Resampler
         var sum = Vector256<float>.Zero;
         for (var i = 0; i < count; i += 8)
             sum += Vector256.LoadUnsafe(ref a, (nuint)i) * Vector256.LoadUnsafe(ref b, (nuint)i);
-        return Vector256.Sum(sum);
+        var four = sum.GetLower() + sum.GetUpper();
+        return (four.GetElement(0) + four.GetElement(2)) + (four.GetElement(1) + four.GetElement(3));
     }
 
     private void Fill(int phase, double cutoff, double half, ResamplerSettings settings)
@@ -164,9 +182,11 @@ public sealed class Resampler
         var first = (int)Math.Ceiling(center - half);
         _first[phase] = first;
         var limit = (double)settings.Crossings;
+        // torchaudio has the phase in single precision, which moves a sample by up to 3e-8 periods: too little to hear, enough to see beside its results.
+        double shift = (float)phase / Phases;
         for (var k = first; k <= center + half; k++)
         {
-            var t = Math.Clamp(cutoff * ((double)k / Period - (double)phase / Phases), -limit, limit);
+            var t = Math.Clamp(cutoff * ((double)k / Period - shift), -limit, limit);
             var share = t / limit;
             var window = settings.Window == SincWindow.Hann
                 ? Math.Pow(Math.Cos(Math.PI * share / 2), 2)

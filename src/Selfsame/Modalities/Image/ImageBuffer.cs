@@ -5,6 +5,8 @@ namespace Selfsame.Modalities.Image;
 /// <summary>A picture in host memory: 8 bits a channel, interleaved (height, width, channels), rows without padding. Pooled; dispose it.</summary>
 public sealed class ImageBuffer : IDisposable
 {
+    private readonly int _start;
+    private readonly bool _owned = true;
     private byte[]? _pixels;
 
     /// <summary>Takes memory for a picture; its content is undefined.</summary>
@@ -22,6 +24,10 @@ public sealed class ImageBuffer : IDisposable
         _pixels = ArrayPool<byte>.Shared.Rent(checked(height * width * channels));
     }
 
+    /// <summary>A picture in memory of somebody else, who gives it back.</summary>
+    internal ImageBuffer(byte[] memory, int start, int height, int width, int channels) =>
+        (_pixels, _start, _owned, Height, Width, Channels) = (memory, start, false, height, width, channels);
+
     /// <summary>Rows.</summary>
     public int Height { get; }
 
@@ -38,7 +44,7 @@ public sealed class ImageBuffer : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_pixels is null, this);
-            return _pixels.AsSpan(0, Height * Width * Channels);
+            return _pixels.AsSpan(_start, Height * Width * Channels);
         }
     }
 
@@ -56,7 +62,7 @@ public sealed class ImageBuffer : IDisposable
     /// <summary>Gives the memory back to the pool.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _pixels, null) is { } pixels)
+        if (Interlocked.Exchange(ref _pixels, null) is { } pixels && _owned)
             ArrayPool<byte>.Shared.Return(pixels);
     }
 }

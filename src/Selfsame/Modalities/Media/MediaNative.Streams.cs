@@ -8,6 +8,9 @@ internal static unsafe partial class MediaNative
 {
     internal const int Sound = 1, Pictures = 2;
 
+    /// <summary>Values of <see cref="StreamInfo.Exact"/>.</summary>
+    internal const int Guessed = 0, Exact = 2;
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct OpenRequest
     {

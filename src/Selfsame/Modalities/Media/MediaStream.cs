@@ -48,7 +48,7 @@ internal sealed unsafe class MediaStream : SafeHandle
     public MediaNative.StreamInfo Measured()
     {
         var info = Info();
-        if (info.Duration < 0 || info.Count < 0)
+        if (info.Exact == MediaNative.Guessed)
             Check(MediaNative.Measure(Open, &info));
         return info;
     }

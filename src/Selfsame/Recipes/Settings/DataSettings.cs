@@ -1,3 +1,4 @@
+using Selfsame.Modalities.Audio;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
 
@@ -33,6 +34,9 @@ public sealed record DataSettings : ICheckable
     /// <summary>Pictures. Null (default): read where there are views or an image_size, or no block of another modality.</summary>
     public ImageInputSettings? Image { get; init; }
 
+    /// <summary>Sound. Null (default): none is read.</summary>
+    public AudioInputSettings? Audio { get; init; }
+
     /// <summary>Text. Null (default): none is read.</summary>
     public TextInputSettings? Text { get; init; }
 
@@ -49,7 +53,7 @@ public sealed record DataSettings : ICheckable
     /// <summary>The modalities that are read.</summary>
     public ModalitySet Inputs()
     {
-        var others = Text is null ? new() : ModalitySet.Of(Modality.Text);
+        var others = (Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (Text is null ? new() : ModalitySet.Of(Modality.Text));
         return others.IsEmpty || Image is not null || Views.Count > 0 || ImageSize is not null ? others | ModalitySet.Images : others;
     }
 

@@ -91,6 +91,18 @@ public sealed record VitEncoderSettings : EncoderSettings
 {
     /// <summary>A learned token in front that stands for the whole. Default true.</summary>
     public bool ClassToken { get; init; } = true;
+
+    /// <summary>Frames of a film that one token spans, at least 1. Default 2.</summary>
+    [Limits(1, 4096, "the number of frames that one token spans"), Unit("frames")]
+    public int Tubelet { get; init; } = 2;
+
+    /// <summary>Frames and frequency bins of a spectrogram that one token spans. Default 16 and 16.</summary>
+    [Count(2, 2), Limits(1, 4096, "the number of frames or bins that one token spans")]
+    public EquatableList<int> SpectrogramPatch { get; init; } = [16, 16];
+
+    /// <summary>Samples of a waveform that one token spans, at least 1. Default 320: 20 ms at 16 kHz.</summary>
+    [Limits(1, 1 << 20, "the number of samples of a waveform that one token spans"), Unit("samples")]
+    public int WaveformFrame { get; init; } = 320;
 }
 
 /// <summary>A diffusion Transformer: blocks are modulated by the noise level, and by a class if there are any. Peebles and Xie 2022, arXiv:2212.09748.</summary>

@@ -1,0 +1,46 @@
+using Selfsame.Modalities.Image;
+using Selfsame.Recipes;
+
+namespace Selfsame.Modalities.Video;
+
+/// <summary>Where a clip begins in its video.</summary>
+public enum ClipStart
+{
+    /// <summary>Anywhere, every time equally likely.</summary>
+    Random,
+
+    /// <summary>So that the clip lies in the middle.</summary>
+    Center,
+
+    /// <summary>At the begin.</summary>
+    Start,
+}
+
+/// <summary>How one view of a video is made: which pictures, then one and the same crop, colour and mirror for all of them.</summary>
+public sealed record VideoViewSettings : ICheckable
+{
+    /// <summary>Pictures of the clip. Default 16.</summary>
+    [Limits(1, 4096, "the pictures of a clip"), Unit("pictures")]
+    public int Frames { get; init; } = 16;
+
+    /// <summary>Pictures a second of the clip; null (default): those of the video, every <see cref="Stride"/>-th.</summary>
+    [Limits(0, 1000, "the pictures a second", AboveMin = true)]
+    public double? FramesPerSecond { get; init; }
+
+    /// <summary>Every how many pictures of the video one is taken, where <see cref="FramesPerSecond"/> is not given. Default 1.</summary>
+    [Limits(1, 4096, "the stride of a clip"), Unit("pictures")]
+    public int Stride { get; init; } = 1;
+
+    /// <summary>Where the clip begins. Default random.</summary>
+    public ClipStart Start { get; init; } = ClipStart.Random;
+
+    /// <summary>What is done to every picture, drawn once for a clip.</summary>
+    public ViewSettings View { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check()
+    {
+        if (FramesPerSecond is not null && Stride != 1)
+            yield return new("stride", $"is {Stride} and frames_per_second {FramesPerSecond}; give one of them");
+    }
+}

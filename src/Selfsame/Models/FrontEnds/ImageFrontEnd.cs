@@ -1,0 +1,44 @@
+using Selfsame.Modalities;
+using Selfsame.Torch;
+
+namespace Selfsame.Models.FrontEnds;
+
+/// <summary>Pictures as square patches, row by row. Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.</summary>
+public sealed class ImageFrontEnd : FrontEnd
+{
+    private readonly PatchEmbedding _embed;
+    private readonly ImageShape _shape;
+    private readonly int _patch;
+
+    /// <summary>Makes the layer.</summary>
+    /// <exception cref="ShapeException">The picture is not a whole number of patches.</exception>
+    public ImageFrontEnd(ImageShape shape, int patch, int width, PositionKind positions)
+        : base(Modality.Image, width, positions, PlacesOf(shape, patch))
+    {
+        (_shape, _patch) = (shape, patch);
+        _embed = Child("patch_embed", new PatchEmbedding(shape.Channels, patch, width));
+    }
+
+    /// <inheritdoc/>
+    public override int Values => _patch * _patch * _shape.Channels;
+
+    /// <inheritdoc/>
+    public override (int Rows, int Columns) Grid => (_shape.Height / _patch, _shape.Width / _patch);
+
+    private protected override FrontEndTokens Embed(BatchField field)
+    {
+        var tokens = _embed.Forward(field.Values);
+        return new(tokens, RealOf(field, tokens.Size(1), 1), Patches.Split(field.Values, _patch));
+    }
+
+    private static TokenPlace[] PlacesOf(ImageShape shape, int patch)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        Patches.RequireWhole(shape.Height, shape.Width, patch);
+        var columns = shape.Width / patch;
+        var places = new TokenPlace[shape.Height / patch * columns];
+        for (var n = 0; n < places.Length; n++)
+            places[n] = new(0, n / columns, n % columns, 0);
+        return places;
+    }
+}
