@@ -72,7 +72,7 @@ public sealed record SpanMaskSettings : MaskSettings
     public override void Draw(IDraws draws, in MaskShape shape, Span<bool> hidden) => Draw(new SpanDraws(draws), shape, hidden);
 
     /// <inheritdoc cref="MaskSettings.Draw"/>
-    /// <exception cref="ArgumentException">A sample is too short for its spans, which would hide all of it.</exception>
+    /// <remarks>A sample that its spans would hide altogether, or that has too few frames for them, gets one span over half of its frames instead; a single frame stays.</remarks>
     public void Draw(ISpanDraws draws, in MaskShape shape, Span<bool> hidden)
     {
         ArgumentNullException.ThrowIfNull(draws);
@@ -97,18 +97,30 @@ public sealed record SpanMaskSettings : MaskSettings
         var lengths = new int[count];
         draws.Lengths(sample, this, lengths);
         if (lengths.Sum() == 0)
-            lengths = [Math.Min(Length, length - 1)];
+            lengths = [Math.Max(0, Math.Min(Length, length - 1))];
         var shortest = lengths.Min();
         if (length - shortest <= lengths.Length)
             shortest = length - lengths.Length - 1;
         var starts = new int[lengths.Length];
-        if (length - shortest < starts.Length || starts.Length == 0)
-            throw new ArgumentException($"sample {sample} of the batch has {length} frames, too few for {lengths.Length} spans; drop short samples, or use fewer and shorter spans (mask.length, mask.ratio, mask.min_spans)");
+        if (length - shortest < starts.Length || starts.Length == 0 || length < 2)
+            return Half(draws, sample, length, row);
         draws.Starts(sample, length - shortest, starts);
         for (var k = 0; k < starts.Length; k++)
             row[starts[k]..Math.Min(length, starts[k] + lengths[k])].Fill(true);
         var hidden = row.Count(true);
-        return hidden < length ? hidden : throw new ArgumentException($"the spans hide all {length} frames of sample {sample}; use fewer or shorter ones (mask.ratio, mask.length)");
+        return hidden < length ? hidden : Half(draws, sample, length, row);
+    }
+
+    private static int Half(ISpanDraws draws, int sample, int length, Span<bool> row)
+    {
+        row.Clear();
+        if (length < 2)
+            return 0;
+        var half = length / 2;
+        Span<int> start = stackalloc int[1];
+        draws.Starts(sample, length - half + 1, start);
+        row.Slice(start[0], half).Fill(true);
+        return half;
     }
 
     // Shows frames again, or hides more of them, until there are as many as in the other samples.

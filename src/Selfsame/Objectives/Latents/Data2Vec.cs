@@ -204,6 +204,6 @@ public sealed class Data2Vec : Objective
     private static Tensor Spread(Tensor rowsMD)
     {
         using var guard = GradMode.Off();
-        return (rowsMD.Variance(0, correction: 1, keepDim: false) + 1e-6).Sqrt().Mean();
+        return rowsMD.Size(0) < 2 ? Tensor.FromScalar(0) : (rowsMD.Variance(0, correction: 1, keepDim: false) + 1e-6).Sqrt().Mean();
     }
 }
