@@ -44,6 +44,9 @@ public sealed class Init
     /// <summary>Uniform within ±bound.</summary>
     public static Init Uniform(double bound) => new((tensor, generator) => tensor.UniformInPlace(-bound, bound, generator));
 
+    /// <summary>Uniform between two numbers.</summary>
+    public static Init Uniform(double low, double high) => new((tensor, generator) => tensor.UniformInPlace(low, high, generator));
+
     /// <summary>Fills a tensor.</summary>
     /// <param name="tensor">What to fill, in place.</param>
     /// <param name="generator">The parameter's own stream.</param>

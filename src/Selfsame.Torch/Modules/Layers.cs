@@ -57,6 +57,17 @@ public sealed class Linear : Module
             : Observed(input.FusedLinear(_weight.Value, _bias?.Value, low, Name(_activation)));
     }
 
+    /// <summary>With a bias from elsewhere; the layer itself has neither bias nor activation.</summary>
+    /// <param name="input">(…, inputs).</param>
+    /// <param name="bias">(outputs).</param>
+    /// <returns>(…, outputs).</returns>
+    public Tensor Forward(Tensor input, Tensor bias)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(bias);
+        return Observed(input.FusedLinear(_weight.Value, bias, LowPrecision.IsOn ? _weight.Low : null, "none"));
+    }
+
     private static string Name(Activation activation) => activation switch
     {
         Activation.None => "none",
@@ -91,7 +102,16 @@ public sealed class LayerNorm : Module
     public Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Observed(input.FusedLayerNorm(_weight?.Value, _bias?.Value, _eps, LowPrecision.Of(input)));
+        return Forward(input, LowPrecision.Of(input));
+    }
+
+    /// <param name="input">(…, width).</param>
+    /// <param name="output">Type of the result, whatever the precision of matrix products.</param>
+    /// <returns>Same shape.</returns>
+    public Tensor Forward(Tensor input, DType output)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Observed(input.FusedLayerNorm(_weight?.Value, _bias?.Value, _eps, output));
     }
 }
 
@@ -162,6 +182,38 @@ public sealed class Conv2d : Module
     {
         ArgumentNullException.ThrowIfNull(input);
         return Observed(input.Conv2d(_weight.Value, _bias?.Value, [_stride, _stride], [_padding, _padding]));
+    }
+}
+
+/// <summary>1-D convolution.</summary>
+public sealed class Conv1d : Module
+{
+    private readonly Parameter _weight;
+    private readonly Parameter? _bias;
+    private readonly long _stride, _padding, _groups;
+
+    /// <summary>Makes the layer.</summary>
+    /// <param name="inputs">Channels in.</param>
+    /// <param name="outputs">Channels out.</param>
+    /// <param name="kernel">Length of the kernel.</param>
+    /// <param name="stride">Step between windows.</param>
+    /// <param name="padding">Zeros at either end.</param>
+    /// <param name="groups">Groups of channels that do not mix; a divisor of both.</param>
+    /// <param name="bias">Add a bias.</param>
+    /// <param name="init">Start of the weight; PyTorch's default when null.</param>
+    public Conv1d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, long groups = 1, bool bias = true, Init? init = null)
+    {
+        (_stride, _padding, _groups) = (stride, padding, groups);
+        _weight = Trainable("weight", init ?? Init.FanIn, outputs, inputs / groups, kernel);
+        _bias = bias ? Trainable("bias", Init.Uniform(1 / Math.Sqrt(inputs / groups * kernel)), outputs) : null;
+    }
+
+    /// <param name="input">(batch, inputs, length).</param>
+    /// <returns>(batch, outputs, …).</returns>
+    public Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Observed(input.Conv1d(_weight.Value, _bias?.Value, [_stride], [_padding], [1], _groups));
     }
 }
 

@@ -6,11 +6,11 @@ namespace Selfsame.Models;
 public sealed class Attention : Module
 {
     private readonly Linear _qkv, _proj;
+    private readonly Parameter? _queryBias, _valueBias;
     private readonly LayerNorm? _queryNorm, _keyNorm;
     private readonly RelativeBias? _relative;
     private readonly int _heads;
     private readonly double _scale;
-    private readonly bool _causal;
 
     /// <summary>Makes the layer. The projection's rows are queries, then keys, then values, each with heads contiguous, as in timm.</summary>
     public Attention(TransformerSettings settings, Init? init = null)
@@ -19,8 +19,14 @@ public sealed class Attention : Module
         var headWidth = settings.Width / settings.Heads;
         if (headWidth * settings.Heads != settings.Width)
             throw new ShapeException($"Width {settings.Width} is not a multiple of {settings.Heads} heads.");
-        (_heads, _scale, _causal) = (settings.Heads, 1 / Math.Sqrt(headWidth), settings.Causal);
-        _qkv = Child("qkv", new Linear(settings.Width, 3L * settings.Width, settings.QkvBias, init));
+        (_heads, _scale) = (settings.Heads, 1 / Math.Sqrt(headWidth));
+        _qkv = Child("qkv", new Linear(settings.Width, 3L * settings.Width, settings.QkvBias && settings.KeyBias, init));
+        if (settings.QkvBias && !settings.KeyBias)
+        {
+            _queryBias = Trainable("q_bias", Init.Zeros, settings.Width);
+            _valueBias = Trainable("v_bias", Init.Zeros, settings.Width);
+        }
+
         if (settings.QkNorm)
         {
             _queryNorm = Child("q_norm", new LayerNorm(headWidth, settings.QkNormEps ?? settings.NormEps));
@@ -33,7 +39,7 @@ public sealed class Attention : Module
     }
 
     /// <param name="x">Tokens, (B, N, D).</param>
-    /// <param name="context">Mask and rotary positions.</param>
+    /// <param name="context">Mask, bias of the logits, and rotary positions.</param>
     /// <param name="record">Takes the weights; null keeps to the fused kernel where there is one.</param>
     /// <returns>(B, N, D).</returns>
     public Tensor Forward(Tensor x, BlockContext context, AttentionRecord? record = null)
@@ -41,9 +47,10 @@ public sealed class Attention : Module
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
         var (batch, tokens, width) = (x.Size(0), x.Size(1), x.Size(2));
-        var qkv = _qkv.Forward(x);
-        if (_queryNorm is null && context.Rotary is null && context.Bias is null && _relative is null && !_causal && record is null)
-            return Observed(_proj.Forward(qkv.FusedAttention(_heads, _scale, context.Mask)));
+        var qkv = _queryBias is null ? _qkv.Forward(x) : _qkv.Forward(x, Ops.Cat([_queryBias.Value, _queryBias.Value.ZerosLike(), _valueBias!.Value]));
+        var mask = Allowed(context);
+        if (_queryNorm is null && context.Rotary is null && record is null)
+            return Observed(_proj.Forward(qkv.FusedAttention(_heads, _scale, mask)));
         var parts = qkv.View([batch, tokens, 3, _heads, width / _heads]).Permute([2, 0, 3, 1, 4]).Unbind(0);
         var (q, k, v) = (parts[0], parts[1], parts[2]);
         if (_queryNorm is not null)
@@ -51,19 +58,24 @@ public sealed class Attention : Module
         if (context.Rotary is not null)
             (q, k) = (context.Rotary.Rotate(q, context.Places), context.Rotary.Rotate(k, context.Places));
         var logits = (q * _scale).Matmul(k.Transpose(-2, -1));
-        if (_relative is not null)
-            logits += _relative.Forward().To(logits.DType);
-        if (context.Bias is not null)
-            logits += context.Bias.To(logits.DType);
-        if (context.Mask is not null)
-            logits = logits.MaskedFill(context.Mask.LogicalNot(), Lowest(logits.DType));
-        if (_causal)
-            logits = logits.MaskedFill(Ops.Ones([tokens, tokens], DType.Bool, x.Device).Triu(1), Lowest(logits.DType));
+        if (mask is { DType: DType.Bool })
+            logits = logits.MaskedFill(mask.LogicalNot(), Lowest(logits.DType));
+        else if (mask is not null)
+            logits += mask.To(logits.DType);
         var weights = logits.Softmax(-1);
         if (record is not null)
             record.Weights = weights;
         var mixed = weights.Matmul(v).Transpose(1, 2).Reshape([batch, tokens, width]);
         return Observed(_proj.Forward(mixed));
+    }
+
+    // Mask and biases as one tensor: where attention is allowed (bool), or what to add to the logits; null allows all.
+    private Tensor? Allowed(BlockContext context)
+    {
+        var bias = _relative is null ? context.Bias : context.Bias is null ? _relative.Forward() : context.Bias + _relative.Forward();
+        if (bias is null || context.Mask is null)
+            return bias ?? context.Mask;
+        return Ops.Where(context.Mask, bias, Ops.Full([], Lowest(bias.DType), bias.DType, bias.Device));
     }
 
     // The lowest finite number rather than minus infinity: a row with nothing to attend to then stays finite.

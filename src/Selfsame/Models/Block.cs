@@ -2,9 +2,9 @@ using Selfsame.Torch;
 
 namespace Selfsame.Models;
 
-/// <summary>Pre-norm transformer block: x + Attention(Norm(x)), then x + Mlp(Norm(x)); with a condition, adaLN-Zero around both branches.</summary>
+/// <summary>Transformer block: x + Attention(Norm(x)), then x + Mlp(Norm(x)); post-norm, Norm(x + Attention(x)), then Norm(x + Mlp(x)); with a condition, adaLN-Zero around both branches.</summary>
 /// <remarks>
-/// Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929, equations 2 and 3. Conditioned (Peebles and Xie 2022, https://arxiv.org/abs/2212.09748):
+/// Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929, equations 2 and 3; post-norm, Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.1. Conditioned (Peebles and Xie 2022, https://arxiv.org/abs/2212.09748):
 /// (shift₁, scale₁, gate₁, shift₂, scale₂, gate₂) = Linear(silu(c)); x + gate · Branch(Norm(x) · (1 + scale) + shift).
 /// The linear layer runs once for each distinct condition, not once for each token.
 /// </remarks>
@@ -17,12 +17,15 @@ public sealed class Block : Module
     private readonly Modulation? _modulation;
     private readonly double _eps, _dropPath;
     private readonly int _index;
+    private readonly bool _postNorm;
 
     /// <summary>Makes block number <paramref name="index"/> of a transformer.</summary>
     public Block(TransformerSettings settings, int index, Init? init = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        (_index, _eps) = (index, settings.NormEps);
+        if (settings.PostNorm && settings.Conditioned)
+            throw new ArgumentException("a conditioned block normalises before its branches; post-norm does not go with it", nameof(settings));
+        (_index, _eps, _postNorm) = (index, settings.NormEps, settings.PostNorm);
         _dropPath = settings.Depth > 1 ? settings.DropPath * index / (settings.Depth - 1) : settings.DropPath;
         if (settings.Norm != NormKind.LayerPlain)
             _norm1 = Child("norm1", MakeNorm(settings));
@@ -48,10 +51,7 @@ public sealed class Block : Module
         ArgumentNullException.ThrowIfNull(context);
         var record = context.Record?.Block == _index + 1 ? context.Record : null;
         if (_modulation is null)
-        {
-            x = Add(x, _attention.Forward(Normed(_norm1, x), context, record), _scale1, context, 0);
-            return Observed(Add(x, _mlp.Forward(Normed(_norm2, x)), _scale2, context, 1));
-        }
+            return Observed(_postNorm ? PostNorm(x, context, record) : PreNorm(x, context, record));
 
         var condition = context.Condition ?? throw new ArgumentException("a conditioned block needs BlockContext.Condition", nameof(context));
         var six = _modulation.Forward(condition).Chunk(6, -1);
@@ -59,6 +59,24 @@ public sealed class Block : Module
         x = Conditioning.GatedAdd(x, Kept(branch, context, 0), six[2], context.Group);
         branch = _mlp.Forward(Conditioning.NormModulate(x, six[3], six[4], context.Group, _eps));
         return Observed(Conditioning.GatedAdd(x, Kept(branch, context, 1), six[5], context.Group));
+    }
+
+    private Tensor PreNorm(Tensor x, BlockContext context, AttentionRecord? record)
+    {
+        x = Add(x, _attention.Forward(Normed(_norm1, x), context, record), _scale1, context, 0);
+        return Add(x, Told(_mlp.Forward(Normed(_norm2, x)), context), _scale2, context, 1);
+    }
+
+    private Tensor PostNorm(Tensor x, BlockContext context, AttentionRecord? record)
+    {
+        x = Summed(_norm1, Add(x, _attention.Forward(x, context, record), _scale1, context, 0));
+        return Summed(_norm2, Add(x, Told(_mlp.Forward(x), context), _scale2, context, 1));
+    }
+
+    private Tensor Told(Tensor branch, BlockContext context)
+    {
+        context.FeedForwards?.Add(_scale2 is null ? branch : branch * _scale2.Gamma);
+        return branch;
     }
 
     internal static Module MakeNorm(TransformerSettings settings) => settings.Norm switch
@@ -80,6 +98,14 @@ public sealed class Block : Module
         LayerNorm layer => layer.Forward(x),
         RmsNorm rms => rms.Forward(x),
         _ => x.FusedLayerNorm(null, null, _eps, LowPrecision.Of(x)),
+    };
+
+    // What runs from block to block keeps its own precision; the linear layers take it down themselves.
+    private Tensor Summed(Module? norm, Tensor x) => norm switch
+    {
+        LayerNorm layer => layer.Forward(x, x.DType),
+        RmsNorm rms => rms.Forward(x),
+        _ => x.FusedLayerNorm(null, null, _eps, x.DType),
     };
 
     // Stochastic depth, Huang et al. 2016, https://arxiv.org/abs/1603.09382: whole branches of single samples, the rest scaled up.

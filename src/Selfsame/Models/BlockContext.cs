@@ -11,7 +11,7 @@ public sealed record BlockContext
     /// <summary>True where attention is allowed, broadcastable to (B, heads, N, N); null allows all.</summary>
     public Tensor? Mask { get; init; }
 
-    /// <summary>Added to the attention logits of every block, broadcastable to (B, heads, N, N); null for none.</summary>
+    /// <summary>Added to the attention's logits, broadcastable to (B, heads, N, N), such as a bias by relative position; null for none.</summary>
     public Tensor? Bias { get; init; }
 
     /// <summary>Rotary positions of the tokens; null for none.</summary>
@@ -29,8 +29,16 @@ public sealed record BlockContext
     /// <summary>Takes the attention weights of one block; null (always in training) lets the fused kernel keep them to itself.</summary>
     public AttentionRecord? Record { get; init; }
 
+    /// <summary>When given, each block adds the output of its feed-forward part to it, (B, N, D): after the branch's own scale, before the sum and any norm that follows.</summary>
+    public IList<Tensor>? FeedForwards { get; init; }
+
     /// <summary>Uniform draws for drop path, (blocks, 2, B), on the host; null switches drop path off.</summary>
     public float[]? DropDraws { get; init; }
+
+    /// <summary>The mask of padded sequences: every token may attend to the places that hold data.</summary>
+    /// <param name="padding">True where there is no data, (B, N), bool; null when there is data everywhere.</param>
+    /// <returns>(B, 1, 1, N), true where attention is allowed; null for null.</returns>
+    public static Tensor? KeyMask(Tensor? padding) => padding?.LogicalNot().Unsqueeze(1).Unsqueeze(1);
 }
 
 /// <summary>Keeps the attention weights of one block, for pictures of what a model looks at.</summary>

@@ -33,12 +33,10 @@ public sealed class Transformer : Module
     /// <returns>Tokens after the last block run, (B, N, D).</returns>
     public Tensor Forward(Tensor x, BlockContext? context = null, int? last = null, IList<Tensor>? layers = null)
     {
-        context ??= BlockContext.None;
+        context = ForAll(x, context ?? BlockContext.None);
         var count = last ?? _blocks.Length;
         if (count < 0 || count > _blocks.Length)
             throw new ArgumentOutOfRangeException(nameof(last), last, $"the transformer has {_blocks.Length} blocks");
-        if (_relative is not null)
-            context = context with { Bias = context.Bias is null ? _relative.Forward() : context.Bias + _relative.Forward() };
         for (var k = 0; k < count; k++)
         {
             x = _blocks[k].Forward(x, context);
@@ -46,5 +44,23 @@ public sealed class Transformer : Module
         }
 
         return x;
+    }
+
+    // What is the same in all blocks is made once.
+    private BlockContext ForAll(Tensor x, BlockContext context)
+    {
+        if (_relative is not null)
+        {
+            var bias = _relative.Forward();
+            context = context with { Bias = context.Bias is null ? bias : context.Bias + bias };
+        }
+
+        if (Settings.Causal)
+        {
+            var earlier = Ops.Ones([1, 1, x.Size(1), x.Size(1)], DType.Bool, x.Device).Tril();
+            context = context with { Mask = context.Mask is null ? earlier : context.Mask.LogicalAnd(earlier) };
+        }
+
+        return context;
     }
 }

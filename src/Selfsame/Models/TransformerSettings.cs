@@ -65,8 +65,14 @@ public sealed record TransformerSettings
     /// <summary>Added to variances.</summary>
     public double NormEps { get; init; } = 1e-6;
 
+    /// <summary>Normalise after each sum, norm(x + branch(x)), as BERT and wav2vec 2.0 do, instead of before each branch.</summary>
+    public bool PostNorm { get; init; }
+
     /// <summary>Biases in the query, key and value projection.</summary>
     public bool QkvBias { get; init; } = true;
+
+    /// <summary>With <see cref="QkvBias"/>: whether keys have one as well. False is BEiT's and data2vec's choice, under the names <c>q_bias</c> and <c>v_bias</c>.</summary>
+    public bool KeyBias { get; init; } = true;
 
     /// <summary>Normalise queries and keys within a head before their product.</summary>
     public bool QkNorm { get; init; }

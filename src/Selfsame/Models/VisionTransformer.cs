@@ -14,6 +14,9 @@ public enum PositionKind
     /// <summary>Rotary positions in the attention, 2-D.</summary>
     Rope,
 
+    /// <summary>A learned bias in the attention by relative position, one table for all blocks, with entries for the class token: data2vec, BEiT.</summary>
+    Relative,
+
     /// <summary>None.</summary>
     None,
 }
@@ -96,7 +99,7 @@ public sealed record VisionTransformerSettings
 }
 
 /// <summary>Vision Transformer under timm's parameter names. Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.</summary>
-public sealed class VisionTransformer : Module, IBackbone
+public sealed class VisionTransformer : ContextEncoder, IBackbone
 {
     private readonly Parameter? _classToken, _distillationToken, _registers, _positions, _maskToken;
     private readonly PatchEmbedding _patchEmbed;
@@ -112,7 +115,7 @@ public sealed class VisionTransformer : Module, IBackbone
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
-        var blocks = settings.Blocks;
+        var blocks = BlocksOf(settings);
         Patches.RequireWhole(settings.ImageSize.Height, settings.ImageSize.Width, settings.Patch);
         var (rows, columns) = settings.Grid;
         if (settings.ClassToken)
@@ -128,8 +131,8 @@ public sealed class VisionTransformer : Module, IBackbone
         {
             PositionKind.Learned => Trainable("pos_embed", Init.TruncatedNormal(0.02), 1, covered + ((long)rows * columns), blocks.Width),
             PositionKind.Sincos => Buffer("pos_embed", Models.Positions.SinCos(blocks.Width, rows, columns, covered)),
-            PositionKind.Rope or PositionKind.None => null,
-            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, Sincos, Rope, None"),
+            PositionKind.Rope or PositionKind.Relative or PositionKind.None => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, Sincos, Rope, Relative, None"),
         };
         if (settings.Positions == PositionKind.Rope)
             _rotary = RotaryOf(settings);
@@ -154,16 +157,53 @@ public sealed class VisionTransformer : Module, IBackbone
     /// <summary>What the model was made from.</summary>
     public VisionTransformerSettings Settings { get; }
 
-    /// <inheritdoc/>
-    public int Width => Settings.Blocks.Width;
-
     /// <summary>The blocks.</summary>
     public Transformer Blocks { get; }
+
+    /// <inheritdoc/>
+    public override string Modality => Selfsame.Modality.Image;
+
+    /// <inheritdoc/>
+    public override double DropPath => Settings.Blocks.DropPath;
+
+    /// <inheritdoc/>
+    public override (int Rows, int Columns) Grid => Settings.Grid;
+
+    /// <inheritdoc/>
+    public override int Width => Settings.Blocks.Width;
+
+    /// <inheritdoc/>
+    public override int Depth => Settings.Blocks.Depth;
+
+    /// <inheritdoc/>
+    public override int Prefix => Settings.Prefix;
 
     /// <summary>Patches as tokens, without positions.</summary>
     /// <param name="image">(B, C, H, W).</param>
     /// <returns>(B, N, D), row-major over the grid.</returns>
     public Tensor Embed(Tensor image) => _patchEmbed.Forward(image);
+
+    /// <inheritdoc/>
+    public override Tensor? MaskToken => _maskToken?.Value.View([-1]);
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">A padding is given: pictures of a batch have one size.</exception>
+    public override EmbeddedTokens Embed(Tensor samples, Tensor? padding) =>
+        padding is null ? new EmbeddedTokens(Embed(samples)) : throw new NotSupportedException("pictures of a batch have one size; there is no padding to mask");
+
+    /// <inheritdoc/>
+    public override Tensor Contextualize(EmbeddedTokens tokens, LayerTaps? taps = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return Run(Placed(tokens.Values, null), null, taps);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsLocal(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !name.StartsWith("blocks.", StringComparison.Ordinal) && !name.StartsWith("norm.", StringComparison.Ordinal);
+    }
 
     /// <summary>What the first block sees: patches with positions, behind the prefix tokens.</summary>
     /// <param name="image">(B, C, H, W).</param>
@@ -173,15 +213,10 @@ public sealed class VisionTransformer : Module, IBackbone
     /// <exception cref="InvalidOperationException">Patches are hidden, and the model has no mask token.</exception>
     public Tensor Tokens(Tensor image, Tensor? kept = null, Tensor? hidden = null)
     {
-        var patches = Embed(image);
+        var patches = new EmbeddedTokens(Embed(image));
         if (hidden is not null)
-        {
-            var mask = _maskToken ?? throw new InvalidOperationException("the model was made without a mask token");
-            patches = Ops.Where(hidden.Unsqueeze(-1), mask.Value.To(patches.DType), patches);
-        }
-
-        var x = WithPrefix(Placed(patches), kept);
-        return _normPre is null ? x : _normPre.Forward(x);
+            patches = patches.Hide(hidden, MaskToken ?? throw new InvalidOperationException("the model was made without a mask token"));
+        return Placed(patches.Values, kept);
     }
 
     /// <summary>Embeds pictures and runs the blocks and the final norm (unless it comes after the pooling).</summary>
@@ -192,11 +227,16 @@ public sealed class VisionTransformer : Module, IBackbone
     /// <param name="hidden">True where the mask token stands for a patch, (B, N), bool; null hides none.</param>
     /// <param name="record">Takes the attention weights of one block.</param>
     /// <returns>(B, prefix + K, D).</returns>
-    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, Tensor? hidden = null, AttentionRecord? record = null)
+    public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, Tensor? hidden = null, AttentionRecord? record = null) =>
+        Run(Tokens(image, kept, hidden), kept, new LayerTaps { Blocks = layers, DropDraws = dropDraws, Record = record });
+
+    private Tensor Run(Tensor tokens, Tensor? kept, LayerTaps? taps)
     {
+        if (kept is not null && Settings.Positions == PositionKind.Relative)
+            throw new NotSupportedException("relative positions need all patches; use learned, sincos or rope positions where patches are dropped");
         var places = _rotary is not null && kept is not null ? Places(kept) : null;
-        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = dropDraws, Record = record };
-        return Normed(Blocks.Forward(Tokens(image, kept, hidden), context, layers: layers));
+        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = taps?.DropDraws, FeedForwards = taps?.FeedForwards, Record = taps?.Record };
+        return Normed(Blocks.Forward(tokens, context, layers: taps?.Blocks));
     }
 
     /// <summary>The final norm, where the model has one before its pooling.</summary>
@@ -263,6 +303,12 @@ public sealed class VisionTransformer : Module, IBackbone
         return Ops.Cat([prefix, kept.Add(Settings.Prefix)], 1);  // of whole numbers: adding a double would make them real
     }
 
+    private Tensor Placed(Tensor patches, Tensor? kept)
+    {
+        var x = WithPrefix(Placed(patches), kept);
+        return _normPre is null ? x : _normPre.Forward(x);
+    }
+
     private Tensor Placed(Tensor patches)
     {
         if (_positions is null)
@@ -292,6 +338,16 @@ public sealed class VisionTransformer : Module, IBackbone
         }
 
         return Ops.Cat([prefix.Expand([patches.Size(0), -1, -1]), patches], 1);
+    }
+
+    private static TransformerSettings BlocksOf(VisionTransformerSettings settings)
+    {
+        if (settings.Positions != PositionKind.Relative)
+            return settings.Blocks;
+        if (settings.Prefix != (settings.ClassToken ? 1 : 0))
+            throw new ArgumentException("relative positions know a class token and the grid; register and distillation tokens have no place among them", nameof(settings));
+        var (rows, columns) = settings.Grid;
+        return settings.Blocks with { RelativeBias = new RelativeBiasSettings(rows, columns) { ClassToken = settings.ClassToken, PerBlock = false, Shared = true } };
     }
 
     private static RotaryPositions RotaryOf(VisionTransformerSettings settings)

@@ -9,7 +9,7 @@ namespace Selfsame.Objectives;
 /// <param name="Encoder">The recipe's encoder.</param>
 /// <param name="Inputs">What each modality's samples look like; one entry a modality.</param>
 /// <param name="Classes">Distinct values of the objective's label column; 0 without labels.</param>
-public sealed record ModelContext(EncoderSettings Encoder, EquatableList<InputShape> Inputs, int Classes)
+public sealed partial record ModelContext(EncoderSettings Encoder, EquatableList<InputShape> Inputs, int Classes)
 {
     /// <summary>The context of a model of pictures.</summary>
     /// <param name="encoder">The recipe's encoder.</param>

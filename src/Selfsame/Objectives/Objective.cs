@@ -15,6 +15,11 @@ public abstract class Objective : Module
     /// </summary>
     public virtual bool IsMeanOverSamples => true;
 
+    /// <summary>True for a parameter that a teacher takes over from its student after each step instead of averaging it. None by default.</summary>
+    /// <param name="teacher">One of the teachers.</param>
+    /// <param name="name">The parameter's name within it.</param>
+    public virtual bool IsCopied(Module teacher, string name) => false;
+
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="batch">What the step sees.</param>
     /// <param name="step">Random draws by name.</param>

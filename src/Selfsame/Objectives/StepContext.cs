@@ -1,4 +1,5 @@
 using Selfsame.Corruption;
+using Selfsame.Randomness;
 using Selfsame.Torch;
 
 namespace Selfsame.Objectives;
@@ -29,6 +30,11 @@ public abstract class StepContext
     /// <param name="name">What they are for.</param>
     /// <param name="shape">Sizes.</param>
     public abstract Tensor Normal(string name, params ReadOnlySpan<long> shape);
+
+    /// <summary>A source of single draws for one sample, for what is drawn one by one on the host, such as masks.</summary>
+    /// <param name="name">What they are for; the same name gives the same numbers within a step.</param>
+    /// <param name="sample">Which sample, counted from the first of those that are computed; 0 for what the batch draws as a whole.</param>
+    public virtual IDraws Draws(string name, int sample) => throw new NotSupportedException($"this step has no draws one by one ({name})");
 
     /// <summary>Noise levels from a distribution.</summary>
     /// <param name="name">What they are for.</param>
@@ -96,11 +102,14 @@ public sealed class SeededStep : StepContext
     }
 
     /// <inheritdoc/>
+    public override IDraws Draws(string name, int sample) => new Randomness.SeededDraws(Init.SeedOf(_key, name), (ulong)Step, (ulong)(sample + (_part?.First ?? 0)));
+
+    /// <inheritdoc/>
     public override Tensor NoiseLevels(string name, INoiseLevels distribution, int count)
     {
         ArgumentNullException.ThrowIfNull(distribution);
         var levels = new double[Whole([count])[0]];
-        distribution.Sample(new SeededDraws(unchecked((long)Init.SeedOf(_key, name)), Step), levels);
+        distribution.Sample(new Corruption.SeededDraws(unchecked((long)Init.SeedOf(_key, name)), Step), levels);
         return Rows(Tensor.From<double>(levels), [count]).To(Device, DType.Float32);
     }
 

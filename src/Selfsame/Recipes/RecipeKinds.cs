@@ -1,3 +1,5 @@
+using Selfsame.Corruption;
+
 namespace Selfsame.Recipes;
 
 /// <summary>Every kind a recipe can name; a new one is added here and nowhere else.</summary>
@@ -8,6 +10,8 @@ public static class RecipeKinds
     {
         ["vit"] = typeof(VitEncoderSettings),
         ["dit"] = typeof(DitEncoderSettings),
+        ["wave"] = typeof(WaveEncoderSettings),
+        ["text"] = typeof(TokenEncoderSettings),
     });
 
     /// <summary>Update rules, by <c>optimizer.kind</c>.</summary>
@@ -32,5 +36,13 @@ public static class RecipeKinds
         ["inverse_sqrt"] = typeof(InverseSqrtScheduleSettings),
     });
 
-    internal static IReadOnlyList<IKindTable> All { get; } = [Encoders, Optimizers, Schedules];
+    /// <summary>What is hidden from a student, by <c>mask.kind</c>.</summary>
+    public static readonly KindTable<MaskSettings> Masks = new("mask", new Dictionary<string, Type>
+    {
+        ["block"] = typeof(BlockMaskSettings),
+        ["span"] = typeof(SpanMaskSettings),
+        ["random"] = typeof(RandomMaskSettings),
+    });
+
+    internal static IReadOnlyList<IKindTable> All { get; } = [Encoders, Optimizers, Schedules, Masks];
 }

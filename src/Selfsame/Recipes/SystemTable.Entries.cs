@@ -1,4 +1,5 @@
 using Selfsame.Objectives.Generation;
+using Selfsame.Objectives.Latents;
 using Selfsame.Objectives.Reconstruction;
 using Selfsame.Objectives.Supervised;
 
@@ -12,5 +13,6 @@ public sealed partial class SystemTable
         new("self-flow", "Self-Flow", "generation", ["image"], "https://arxiv.org/abs/2603.06507", "recipes/self-flow.yaml", typeof(SelfFlowSettings)),
         new("mae", "Masked autoencoder", "reconstruction", ["image"], "https://arxiv.org/abs/2111.06377", "recipes/mae.yaml", typeof(MaskedAutoencoderSettings)),
         new("finetune", "Fine-tuning", "supervised", ["image"], "https://arxiv.org/abs/2106.08254", "recipes/finetune.yaml", typeof(FinetuningSettings)),
+        new("data2vec", "data2vec", "latents", ["image", "audio", "text"], "https://arxiv.org/abs/2202.03555", "recipes/data2vec.yaml", typeof(Data2VecSettings)),
     ]);
 }

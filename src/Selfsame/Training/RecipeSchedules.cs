@@ -39,11 +39,12 @@ public static class RecipeSchedules
     {
         if (settings is null)
             return new ConstantSchedule(constant);
+        var course = settings.Over is { } over ? Math.Max(1, over.ToSteps(total, batch, epoch)) : total;
         ISchedule body = settings.Schedule switch
         {
             MomentumCourse.Constant => new ConstantSchedule(settings.Momentum),
-            MomentumCourse.Cosine => new CosineSchedule(settings.Momentum, settings.End, total),
-            MomentumCourse.Linear => new LinearSchedule(settings.Momentum, settings.End, total),
+            MomentumCourse.Cosine => new CosineSchedule(settings.Momentum, settings.End, course),
+            MomentumCourse.Linear => new LinearSchedule(settings.Momentum, settings.End, course),
             _ => throw new ArgumentException($"a momentum course {settings.Schedule} is not known", nameof(settings)),
         };
         var warmup = settings.Warmup.ToSteps(total, batch, epoch);

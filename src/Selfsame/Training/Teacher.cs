@@ -8,14 +8,16 @@ public sealed class Teacher : IDisposable
 {
     private readonly ParameterArena _own;
     private readonly Tensor _followed;
+    private readonly List<(Tensor Own, Tensor? Low, Tensor Followed)> _copied = [];
 
     /// <summary>Starts a teacher as a copy of its student.</summary>
     /// <param name="teacher">Module that follows; its parameters move into an arena of their own.</param>
     /// <param name="student">Module that is trained, of the same structure.</param>
     /// <param name="arena">Arena that holds the student's parameters, one after the other.</param>
     /// <param name="low">Keep a bfloat16 copy of the teacher's weights.</param>
+    /// <param name="isCopied">True for names within the module that are taken over from the student instead of averaged; null averages all.</param>
     /// <exception cref="ArgumentException">The modules differ, or the student's parameters do not lie together in the arena.</exception>
-    public Teacher(Module teacher, Module student, ParameterArena arena, bool low)
+    public Teacher(Module teacher, Module student, ParameterArena arena, bool low, Func<string, bool>? isCopied = null)
     {
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentNullException.ThrowIfNull(student);
@@ -30,10 +32,13 @@ public sealed class Teacher : IDisposable
                 throw new ArgumentException("the student's parameters do not lie together in the arena", nameof(arena));
         }
 
-        foreach (var parameter in teacher.TrainableParameters())
+        var own = teacher.TrainableParameters();
+        foreach (var parameter in own)
             parameter.Value.RequiresGrad = false;
-        _own = new ParameterArena(teacher.TrainableParameters(), gradients: false, low);
+        _own = new ParameterArena(own, gradients: false, low);
         _followed = Scope.Release(arena.Weights.Narrow(0, arena.Offset(first), arena.Offset(first + wanted.Count) - arena.Offset(first)));
+        if (isCopied is not null)
+            FindCopied([.. own.Select(parameter => isCopied(parameter.FullName))]);
     }
 
     /// <summary>The module that follows.</summary>
@@ -45,6 +50,11 @@ public sealed class Teacher : IDisposable
     {
         using var guard = GradMode.Off();
         _own.Weights.FollowInPlace(_followed, momentum, _own.Low);
+        foreach (var (own, low, followed) in _copied)
+        {
+            own.CopyFrom(followed);
+            low?.CopyFrom(followed);
+        }
     }
 
     /// <summary>Makes the bfloat16 copy anew, after the weights were loaded.</summary>
@@ -53,8 +63,32 @@ public sealed class Teacher : IDisposable
     /// <summary>Frees the arena's handles.</summary>
     public void Dispose()
     {
+        foreach (var (own, low, followed) in _copied)
+        {
+            own.Dispose();
+            low?.Dispose();
+            followed.Dispose();
+        }
+
         _followed.Dispose();
         _own.Dispose();
+    }
+
+    // Runs of neighbouring parameters, so that a copy is as few passes as can be.
+    private void FindCopied(bool[] copied)
+    {
+        for (var k = 0; k < copied.Length; k++)
+        {
+            if (!copied[k])
+                continue;
+            var start = k;
+            while (k + 1 < copied.Length && copied[k + 1])
+                k++;
+            var (offset, count) = (_own.Offset(start), _own.Offset(k + 1) - _own.Offset(start));
+            _copied.Add((Part(_own.Weights), _own.Low is null ? null : Part(_own.Low), Part(_followed)));
+
+            Tensor Part(Tensor all) => Scope.Release(all.Narrow(0, offset, count));
+        }
     }
 
     private static int Index(ParameterArena arena, Parameter parameter)

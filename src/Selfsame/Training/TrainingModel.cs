@@ -34,7 +34,7 @@ public sealed class TrainingModel : IDisposable
         var trained = all.Where(p => p.Trainable && !inTeacher.Contains(p.Value)).ToArray();
         Arena = new ParameterArena(trained, gradients: true, low);
         foreach (var (student, teacher) in Objective.Teachers)
-            _teachers.Add(new Teacher(teacher, student, Arena, low));
+            _teachers.Add(new Teacher(teacher, student, Arena, low, name => Objective.IsCopied(teacher, name)));
         Objective.Parameters();  // full names as seen from the root, after teachers were walked on their own
         Optimizer = RecipeOptimizers.Build(recipe, Arena, Objective.RateScale);
     }

@@ -1,3 +1,4 @@
+using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Tests.Parity;
 using Selfsame.Torch;
@@ -23,8 +24,8 @@ public sealed class ShippedRecipeTests
         Assert.Equal(recipe, loader.LoadText(RecipeWriter.Write(recipe, loaded.Origins), name, [], TinyRun.NoEnvironment).Recipe);
 
         using var scope = Scope.Enter();
-        var side = recipe.Data.Views is [var view, ..] ? view.Size : recipe.Data.ImageSize ?? 224;
-        using var model = new TrainingModel(recipe, new(recipe.Encoder, (side, side), 3, recipe.Objective.LabelColumn is null ? 0 : 10), Device.Cpu, low: false);
+        var context = new ModelContext(recipe.Encoder, [.. InputFields.Of(recipe).Shapes], recipe.Objective.LabelColumn is null ? 0 : 10);
+        using var model = new TrainingModel(recipe, context, Device.Cpu, low: false);
         Assert.True(model.Arena.Weights.Isfinite().All().IsNonzero());
         Assert.True(model.Objective.Features(averaged: true).Layers > 0);
         Assert.Equal(model.Objective.Teachers.Count > 0, model.HasTeacher);

@@ -111,6 +111,24 @@ public static class VisionKeys
         new("encoder.{rest}", "{rest}"),
     ]);
 
+    /// <summary>fairseq's data2vec on pictures.</summary>
+    public static KeyMap FairseqData2Vec { get; } = new("fairseq-data2vec",
+    [
+        new("cls_token", "cls_emb"),
+        new("patch_embed.proj.{p}", "patch_embed.conv.{p}"),
+        new("blocks.rel_pos.{p}", "encoder.rel_pos_bias.{p}"),
+        new("blocks.{n}.ls1.gamma", "encoder.blocks.{n}.gamma_1"),
+        new("blocks.{n}.ls2.gamma", "encoder.blocks.{n}.gamma_2"),
+        new("blocks.{n}.mlp.fc1.{p}", "encoder.blocks.{n}.mlp.0.{p}"),
+        new("blocks.{n}.mlp.fc2.{p}", "encoder.blocks.{n}.mlp.2.{p}"),
+        new("blocks.{n}.{rest}", "encoder.blocks.{n}.{rest}"),
+        new("norm.{p}", "encoder.norm.{p}"),
+    ])
+    {
+        Unused = ["encoder.rel_pos_bias.relative_position_index"],
+        Heads = ["mask_emb", "final_proj.{rest}"],
+    };
+
     private static IEnumerable<KeyRule> Same(params string[] names) => names.Select(name => new KeyRule(name, name));
 
     // Attention of a Hugging Face vision layer.

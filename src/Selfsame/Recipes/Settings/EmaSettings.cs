@@ -10,9 +10,12 @@ public sealed record EmaSettings
     /// <summary>Course of the momentum from <see cref="Momentum"/> to <see cref="End"/>. Default constant.</summary>
     public MomentumCourse Schedule { get; init; }
 
-    /// <summary>Momentum at the last step unless it is constant, 0 to 1. Default 1.</summary>
+    /// <summary>Momentum at the end of its course unless it is constant, 0 to 1. Default 1.</summary>
     [Limits(0, 1, "the share of the teacher kept in the last step")]
     public double End { get; init; } = 1;
+
+    /// <summary>How long a cosine or linear course takes; the momentum stays at <see cref="End"/> from there on. Null (default): the whole run.</summary>
+    public Amount? Over { get; init; }
 
     /// <summary>A linear rise of the momentum from 0 at the start, so that the teacher forgets its random weights. Default none.</summary>
     public Amount Warmup { get; init; } = Amount.None;
