@@ -90,10 +90,11 @@ public sealed class EvaluationSetTests
 
         using var run = await TrainedRun.OpenAsync(folder["run"], [], new DataOptions(), default);
         using var scope = Scope.Enter();
-        using var network = SampleFeatures.Open(run.Data.Set, "folder", run.Data.PlainTransform, run.Data.PlainShape, run.Data.Range, folder["cache"]);
+        var (transform, shape) = run.Data.PlainInputs.Pictures!.Value;
+        using var network = SampleFeatures.Open(run.Data.Set, "folder", transform, shape, run.Data.Range, folder["cache"]);
         Assert.Equal(written, files.Select(File.GetLastWriteTimeUtc));
         // The kept network tells noise from the data: what looks like test pictures is nearer to them.
-        var reader = new FeatureReader(run.Data.Set, run.Data.PlainTransform, run.Data.PlainShape);
+        var reader = new FeatureReader(run.Data.Set, transform, shape);
         Tensor Pixels(DataSplit split) => (((reader.Read(run.Data.Set.Split(split), batch => batch["image"].Flatten(1)).Values * run.Data.Range.Deviation) + run.Data.Range.Mean) * 255.0).View([-1, 3, 16, 16]);
         var test = network.Of(Pixels(DataSplit.Test));
         var (near, far) = (FrechetDistance.Between(test, network.Of(Pixels(DataSplit.Train))).Distance, FrechetDistance.Between(test, network.Of(Samples.Noise(12 * 48, 16, 1).Reshape([12, 3, 16, 16]) * 60.0)).Distance);

@@ -79,8 +79,8 @@ public sealed class MultiModalEncoderTests
         void Alone(long row, Dictionary<string, BatchField> own)
         {
             // Padding within a patch is zero in both: sounds are silent behind their end.
-            if (own.ContainsKey(Modality.Audio))
-                sound.Narrow(0, row, 1).Narrow(1, own[Modality.Audio].Values.Size(1), 9 - own[Modality.Audio].Values.Size(1)).ZeroInPlace();
+            if (own.TryGetValue(Modality.Audio, out var heard))
+                sound.Narrow(0, row, 1).Narrow(1, heard.Values.Size(1), 9 - heard.Values.Size(1)).ZeroInPlace();
             var together = encoder.Encode(encoder.Embed(fields));
             var real = mask.Narrow(0, row, 1).ToArray<bool>();
             var kept = Enumerable.Range(0, real.Length).Where(n => real[n]).Select(n => (long)n).ToArray();

@@ -3,7 +3,6 @@ using Selfsame.Models;
 using Selfsame.Objectives;
 using Selfsame.Objectives.Contrast;
 using Selfsame.Objectives.Latents;
-using Selfsame.Recipes;
 using Selfsame.Torch;
 using Selfsame.Training;
 
