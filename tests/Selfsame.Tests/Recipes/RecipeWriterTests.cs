@@ -26,6 +26,7 @@ public sealed class RecipeWriterTests
               source: emoji
               split: train
               cache: null
+              exclude: null
               max_bad: 0.05
               workers: 0  # threads
               image_size: 64  # pixels
@@ -100,6 +101,7 @@ public sealed class RecipeWriterTests
                 decay: 0.05
                 rate_scale: 1
                 freeze: false
+            from: null
             schedule:
               kind: cosine
               warmup: { steps: 250 }
@@ -112,6 +114,7 @@ public sealed class RecipeWriterTests
               every: { time: 10m }
               keep: 2  # checkpoints
               best: null
+              patience: null
             log:
               every: { steps: 10 }
             guard:
@@ -224,6 +227,10 @@ internal static class RandomRecipe
             StepScheduleSettings step => step with { At = [.. step.At.Distinct().Order()] },
             CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
             BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
+            KnnSettings knn => knn with { Protocol = new KnnSettings().Protocol },
+            ProbeSettings probe => probe with { Protocol = new ProbeSettings().Protocol },
+            EvaluateSettings evaluate => evaluate with { Sets = [.. evaluate.Sets.Select((set, k) => set with { Name = FormattableString.Invariant($"set-{k}") })] },
+            CheckpointSettings checkpoint => checkpoint with { Patience = null },
             ViewSettings view => view with { Mean = [view.Mean[0]], Std = [view.Std[0]] },
             _ => record,
         };
