@@ -25,7 +25,9 @@ internal static class UsageErrors
     {
         var command = parse.CommandResult.Command;
         var unknown = parse.UnmatchedTokens;
-        var options = unknown.Where(token => token.StartsWith('-')).ToList();
+        // A verb with an argument takes a misspelt option for its value.
+        var options = unknown.Where(token => token.StartsWith('-'))
+            .Concat(parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).Where(LooksLikeOption)).ToList();
         foreach (var token in options)
             yield return Unknown(token, $"an option of {Path(parse.CommandResult)}", OptionNames(parse.CommandResult));
 
@@ -51,6 +53,8 @@ internal static class UsageErrors
             yield return BadValue(problem) ?? problem.Message;
         }
     }
+
+    private static bool LooksLikeOption(string token) => token.Length > 2 && token.StartsWith("--", StringComparison.Ordinal) && !File.Exists(token);
 
     private static string Unknown(string token, string kind, IReadOnlyList<string> known)
     {

@@ -22,17 +22,25 @@ internal static class ClaimsVerb
         var save = new Option<string?>("--save") { Description = "Also keep the answer in this folder, as KEY.json.", HelpName = "DIR" };
         var set = new Option<string[]>("--set") { Description = "Change a value of the recipe for all arms: --set duration.steps=50", HelpName = "key=value", Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        // For those who work on the project; the help leaves it out.
+        var page = new Option<string?>("--page") { Description = "Write the page of the answers kept in results/claims to this file.", HelpName = "FILE", Hidden = true };
         var verb = new Verb("claims", "Test the headline claim of a paper in miniature: all arms, several seeds, a verdict",
             new("claims", "the claims there are"),
             new("claims self-flow", "train all its arms and judge"),
             new("claims self-flow --json", "for a program"))
         {
-            key, folder, save, set, json,
+            key, folder, save, set, json, page,
         };
         verb.SetAction((parse, cancellation) => parse.GetValue(key) is { } wanted
             ? Run(parse, wanted, parse.GetValue(folder), parse.GetValue(save), [.. (parse.GetValue(set) ?? []).Select(Override.Set)], parse.GetValue(json), cancellation)
-            : Task.FromResult(List(parse)));
+            : Task.FromResult(parse.GetValue(page) is { } file ? WritePage(file) : List(parse)));
         return verb;
+    }
+
+    private static int WritePage(string file)
+    {
+        AtomicFile.Write(file, ClaimsPage.OfFolder(Path.Combine("results", "claims")));
+        return ExitCodes.Done;
     }
 
     private static int List(ParseResult parse)
@@ -85,20 +93,12 @@ internal static class ClaimsVerb
         {
             answers.AddRow(
                 new Text($"{better} beats {than} on {metric}"), new Text(HumanText.Value(comparison.Mean)),
-                new Text($"{HumanText.Value(comparison.Low)} to {HumanText.Value(comparison.High)}"), new Text(Words(comparison.Outcome)));
+                new Text($"{HumanText.Value(comparison.Low)} to {HumanText.Value(comparison.High)}"), new Text(ClaimsPage.Words(comparison.Outcome)));
         }
 
         console.Write(answers);
         console.Write(new Text(string.Create(CultureInfo.InvariantCulture, $"{result.Key}: {result.Verdict} ({result.Seeds.Count} seeds, {result.Steps} steps).\n"), new Style(decoration: Decoration.Bold)));
     }
-
-    /// <summary>An outcome as a person says it.</summary>
-    internal static string Words(ClaimOutcome outcome) => outcome switch
-    {
-        ClaimOutcome.Holds => "holds",
-        ClaimOutcome.Contradicted => "contradicted",
-        _ => "undecided",
-    };
 
     private static string Find(string wanted)
     {

@@ -59,7 +59,7 @@ public sealed class ClaimRunner(ClaimFile claim, string folder)
         }
 
         return await Pretraining.RunAsync(
-            new PretrainingOptions { Recipe = recipe, Folder = path, RecipeFile = claim.Settings.Recipe, Command = Command, Observer = Observer, Data = Data, Baselines = false },
+            new PretrainingOptions { Recipe = recipe, Folder = path, RecipeFile = claim.Settings.Recipe, Command = Command, Observer = Observer, Data = Data, Baselines = false, Figures = false },
             cancellation).ConfigureAwait(false);
     }
 }

@@ -43,6 +43,9 @@ public sealed record PretrainingOptions
     /// <summary>Also measure random weights and the raw input. True by default; a comparison of arms needs neither, and they take as long as the evaluation itself.</summary>
     public bool Baselines { get; init; } = true;
 
+    /// <summary>Draw the figures of the report: map, neighbours, attention and the like. True by default.</summary>
+    public bool Figures { get; init; } = true;
+
     /// <summary>Told when a phase other than training begins, for a person.</summary>
     public Action<string>? OnPhase { get; init; }
 }
@@ -376,7 +379,7 @@ public sealed class Pretraining : IDisposable
 
     private void DrawFigures(bool finished, CancellationToken cancellation)
     {
-        if (_data.PlainInputs.Pictures is null)
+        if (!_options.Figures || _data.PlainInputs.Pictures is null)
             return; // figures show pictures
         using var precision = _precision.Enter();
         if (RunFigures.DrawProgress(_folder, FigureSource.Of(_data, _recipe), _model.Objective, _state.Step, cancellation) is { } problem)
@@ -396,7 +399,8 @@ public sealed class Pretraining : IDisposable
             _options.OnPhase?.Invoke(chosen is null ? "Evaluating the trained model" : $"Evaluating the best checkpoint, of step {chosen}");
             metrics = Evaluate(samples: true, cancellation);
             DrawSamples(board: null, cancellation);
-            _options.OnPhase?.Invoke("Drawing the figures");
+            if (_options.Figures)
+                _options.OnPhase?.Invoke("Drawing the figures");
             DrawFigures(finished: true, cancellation);
         }
 

@@ -56,7 +56,7 @@ public sealed class ClaimTests : IDisposable
             predictions: [{ better: one, than: two, metric: rankme }]
             """));
         Assert.Equal(
-            ["arms has 1; a claim compares at least two", "seeds names a seed twice; the same seed gives the same run", "predictions[0].than is two, which is not an arm. Arms: one"],
+            ["arms has 1; a claim compares at least two", "predictions[0].than is two, which is not an arm. Arms: one", "seeds names a seed twice; the same seed gives the same run"],
             error.Faults.Select(fault => $"{fault.Key} {fault.Text}").Order(StringComparer.Ordinal));
     }
 

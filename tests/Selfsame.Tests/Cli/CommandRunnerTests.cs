@@ -12,7 +12,7 @@ public sealed class CommandRunnerTests
     [InlineData("frobnicate", "error: 'frobnicate' is not a verb. There are: list, doctor.\nSee: selfsame --help\n")]
     [InlineData("list --jsn 3", "error: '--jsn' is not an option of selfsame list. Did you mean '--json'?\nSee: selfsame list --help\n")]
     [InlineData("list --hepl", "error: '--hepl' is not an option of selfsame list. Did you mean '--help'?\nSee: selfsame list --help\n")]
-    [InlineData("list more", "error: 'more' is one argument too many.\nSee: selfsame list --help\n")]
+    [InlineData("list more", "error: WHAT is 'more'; there are: systems, protocols.\n")]
     [InlineData("list @/such.rsp", "error: Response file not found '/such.rsp'.\nSee: selfsame list --help\n")]
     public async Task A_wrong_command_line_is_explained(string line, string error)
     {

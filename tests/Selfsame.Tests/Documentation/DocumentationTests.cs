@@ -33,6 +33,10 @@ public sealed partial class DocumentationTests
         RecipeReference.Write(SystemTable.BuiltIn), File.ReadAllText(Path.Combine(DocumentedCommands.Root, "docs/recipe-reference.md")));
 
     [Fact]
+    public void The_page_of_claims_is_current() => Assert.Equal(
+        Selfsame.Claims.ClaimsPage.OfFolder(Path.Combine(DocumentedCommands.Root, "results/claims")), File.ReadAllText(Path.Combine(DocumentedCommands.Root, "docs/claims.md")));
+
+    [Fact]
     public void The_recipe_reference_names_every_key_of_every_recipe()
     {
         var page = RecipeReference.Write(SystemTable.BuiltIn);

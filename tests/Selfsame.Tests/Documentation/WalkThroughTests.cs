@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Selfsame.Tests.Training;
+using Selfsame.Torch.Safetensors;
 
 namespace Selfsame.Tests.Documentation;
 
 /// <summary>Runs every command of the documentation, page by page in the reader's order, with real processes; only the training is cut to a few steps.</summary>
 [Trait("Category", "Long")]
-public sealed class WalkThroughTests : IDisposable
+public sealed partial class WalkThroughTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -17,7 +19,7 @@ public sealed class WalkThroughTests : IDisposable
         Prepare();
         foreach (var command in DocumentedCommands.Of(page).Where(IsOurs))
         {
-            var (status, errors) = await RunAsync(command.Arguments);
+            var (status, errors) = await RunAsync(command);
             Assert.True(status == 0, $"{command} ended with {status}:\n{errors}");
         }
     }
@@ -26,27 +28,36 @@ public sealed class WalkThroughTests : IDisposable
 
     private static bool IsOurs(DocumentedCommand command) => command.Text.StartsWith(DocumentedCommands.Program, StringComparison.Ordinal);
 
-    // What a reader has: the repository's folders, and some pictures.
+    // What a reader has: the repository's folders, the command, some pictures, and public weights.
     private void Prepare()
     {
         foreach (var name in (string[])["recipes", "tests", "docs", "results", "README.md"])
             File.CreateSymbolicLink(_folder[name], Path.Combine(DocumentedCommands.Root, name));
+        File.WriteAllText(_folder["selfsame"], $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "selfsame-cli.dll")}' \"$@\"\n");
+        File.SetUnixFileMode(_folder["selfsame"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         TinyRun.Pictures(_folder["photos"], 60, side: 48);
+        using var file = SafetensorsFile.Open(Path.Combine(DocumentedCommands.Root, "tests/parity/checkpoints/dinov2.a.safetensors"));
+        const string Parameter = "param/";
+        SafetensorsWriter.Write(_folder["dinov2.safetensors"], file.Entries.Where(e => e.Name.StartsWith(Parameter, StringComparison.Ordinal))
+            .Select(e => (e.Name[Parameter.Length..], e.DType, e.Shape.ToArray(), (ReadOnlyMemory<byte>)file.Bytes(e.Name).ToArray())));
     }
 
-    private async Task<(int Status, string Errors)> RunAsync(string[] arguments)
+    private async Task<(int Status, string Errors)> RunAsync(DocumentedCommand command)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash") { WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SELFSAME_DURATION__STEPS"] = "3";
         start.Environment["SELFSAME_BATCH"] = "16";
+        start.Environment["SELFSAME_EVALUATE__TRAIN_SAMPLES"] = "200";
         start.Environment["OMP_WAIT_POLICY"] = "passive";
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "selfsame-cli.dll"));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(Steps().Replace(command.Text, "--steps 3"));
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, errors + await output);
     }
+
+    [GeneratedRegex(@"--steps \d+")]
+    private static partial Regex Steps();
 }

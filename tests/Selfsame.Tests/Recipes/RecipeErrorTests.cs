@@ -13,7 +13,7 @@ public sealed class RecipeErrorTests
     [InlineData("{ width: 192 }", "{ colour: 1 }",
         "r.yaml(12): objective.decoder.colour is not a setting of decoder. Settings: depth, weights, width.")]
     [InlineData("seed: 7", "sede: 7",
-        "r.yaml(2): sede is not a setting of a recipe. Did you mean seed? Settings: batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system.")]
+        "r.yaml(2): sede is not a setting of a recipe. Did you mean seed? Settings: batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, from, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system.")]
     [InlineData("{ size: 32 }", "{ sise: 32 }",
         "r.yaml(8): data.views[1].sise is not a setting of views. Did you mean size? Settings: background, blur, color_jitter, crop, flip_first, flip_probability, grayscale_probability, interpolation, mean, size, solarize, std.")]
     [InlineData("seed: 7", "batch: 7", "r.yaml(4): batch is given twice, first on line 2. Keep one.")]

@@ -180,7 +180,7 @@ public sealed class RecipeLoadTests
     [Theory]
     [InlineData("SELFSAME_BATCH", "0", "SELFSAME_BATCH=0: batch is 0; it is the number of samples in one optimizer step, so it lies between 1 and 16777216.")]
     [InlineData("SELFSAME_DATA__SORCE", "x", "SELFSAME_DATA__SORCE=x: data.sorce is not a setting of data. Did you mean source? Settings: audio, buckets, cache, exclude, image, image_size, max_bad, mix, need, source, split, text, video, views, workers.")]
-    [InlineData("SELFSAME_BACTH", "4", "SELFSAME_BACTH=4: bacth is not a setting of a recipe. Did you mean batch? Settings: batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system.")]
+    [InlineData("SELFSAME_BACTH", "4", "SELFSAME_BACTH=4: bacth is not a setting of a recipe. Did you mean batch? Settings: batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, from, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system.")]
     public void Wrong_variables_are_named(string name, string value, string message)
     {
         var e = Assert.Throws<RecipeException>(() => Loader.LoadText(Good, "r.yaml", [], new Dictionary<string, string> { [name] = value }));

@@ -28,7 +28,7 @@ public sealed class RecipeSchemaTests
 
     [Fact]
     public void Kinds_are_alternatives() => Assert.Equal(
-        """[{"$ref":"#/$defs/encoder.vit"},{"$ref":"#/$defs/encoder.dit"}]""",
+        """[{"$ref":"#/$defs/encoder.vit"},{"$ref":"#/$defs/encoder.dit"},{"$ref":"#/$defs/encoder.wave"},{"$ref":"#/$defs/encoder.text"}]""",
         Schema["properties"]!["encoder"]!["oneOf"]!.ToJsonString());
 
     [Fact]

@@ -112,6 +112,7 @@ public sealed class RecipeWriterTests
                 decay: 0.05
                 rate_scale: 1
                 freeze: false
+            from: null
             schedule:
               kind: cosine
               warmup: { steps: 250 }
@@ -124,6 +125,7 @@ public sealed class RecipeWriterTests
               every: { time: 10m }
               keep: 2  # checkpoints
               best: null
+              patience: null
             log:
               every: { steps: 10 }
             guard:
@@ -240,7 +242,12 @@ internal static class RandomRecipe
             CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
             BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
             VideoViewSettings film => film with { FramesPerSecond = null },
+            WaveEncoderSettings wave => wave with { Kernels = [10, .. wave.Kernels], Strides = [5, .. wave.Kernels], WavePositions = wave.WavePositions with { Groups = 1 } },
             MixSettings => new MixSettings { Image = 1 },
+            KnnSettings knn => knn with { Protocol = new KnnSettings().Protocol },
+            ProbeSettings probe => probe with { Protocol = new ProbeSettings().Protocol },
+            EvaluateSettings evaluate => evaluate with { Sets = [.. evaluate.Sets.Select((set, k) => set with { Name = FormattableString.Invariant($"set-{k}") })] },
+            CheckpointSettings checkpoint => checkpoint with { Patience = null },
             ViewSettings view => view with { Mean = [view.Mean[0]], Std = [view.Std[0]] },
             _ => record,
         };

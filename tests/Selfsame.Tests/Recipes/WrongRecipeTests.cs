@@ -11,7 +11,7 @@ namespace Selfsame.Tests.Recipes;
 /// <summary>Recipes as wrong as they come, through the command line: the message word for word, exit code 2, and never a stack trace.</summary>
 public sealed class WrongRecipeTests
 {
-    private const string Settings = "batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system";
+    private const string Settings = "batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, from, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system";
 
     // Line 4 of the tiny recipe is "batch: 8", line 5 its data, line 6 its encoder, line 7 its objective.
     public static TheoryData<string, string, string, string> Ten => new()

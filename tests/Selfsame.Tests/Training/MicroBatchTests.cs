@@ -23,10 +23,13 @@ public sealed class MicroBatchTests
         string[] sets = [$"batch={Samples}", "precision=fp32", "encoder.drop_path=0.3"];
         var recipe = Load(file, system == "self-flow" ? sets[..2] : sets);
         var side = recipe.Data.Views[0].Size;
-        using var model = new TrainingModel(recipe, new(recipe.Encoder, (side, side), 3, 0), Device.Cpu, low: false);
+        using var model = new TrainingModel(recipe, new(recipe.Encoder, (side, side), 3, recipe.Objective.LabelColumn is null ? 0 : 2), Device.Cpu, low: false);
         if (!model.Objective.IsMeanOverSamples)
             return;
-        var batch = new Batch(Enumerable.Range(0, recipe.Data.Views.Count).Select(v => KeyValuePair.Create(v == 0 ? "image" : $"image.{v}", new SeededStep(3, 0).Normal($"view {v}", Samples, 3, side, side))));
+        var batch = new Batch(Enumerable.Range(0, recipe.Data.Views.Count).Select(v => KeyValuePair.Create(v == 0 ? "image" : $"image.{v}", new SeededStep(3, 0).Normal($"view {v}", Samples, 3, side, side))))
+        {
+            Labels = recipe.Objective.LabelColumn is null ? null : Tensor.From<long>([.. Enumerable.Range(0, Samples).Select(k => k % 2L)]),
+        };
 
         var whole = Gradient(recipe, model, batch, Samples);
 
