@@ -50,7 +50,7 @@ public sealed partial class WalkThroughTests : IDisposable
         start.Environment["SELFSAME_EVALUATE__TRAIN_SAMPLES"] = "200";
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(Steps().Replace(command.Text, "--steps 3"));
+        start.ArgumentList.Add(Length().Replace(command.Text, "--steps 3"));
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
@@ -58,6 +58,6 @@ public sealed partial class WalkThroughTests : IDisposable
         return (process.ExitCode, errors + await output);
     }
 
-    [GeneratedRegex(@"--steps \d+")]
-    private static partial Regex Steps();
+    [GeneratedRegex(@"--(steps|samples) \d+")]
+    private static partial Regex Length();
 }

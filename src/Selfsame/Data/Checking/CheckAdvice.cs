@@ -14,13 +14,13 @@ internal static class CheckAdvice
     {
         var advice = new List<string>();
         if (report.Leaks.Count > 0)
-            advice.Add($"{Samples(report.Leaks.Count)} {(report.Leaks.Count == 1 ? "has a copy" : "have copies")} in a part held out from {(report.Leaks.Count == 1 ? "its" : "their")} own: scores on that part would be too good. Leave them out with data dedup.");
+            advice.Add($"{Samples(report.Leaks.Count)} {(report.Leaks.Count == 1 ? "has a copy" : "have copies")} in a part held out from {(report.Leaks.Count == 1 ? "its" : "their")} own: scores on that part would be too good. Leave them out with: selfsame data dedup {report.Source}");
         if (report.GroupsAcrossParts > 0)
             advice.Add($"{HumanText.Count(report.GroupsAcrossParts)} groups have samples in more than one part; what shows the same thing should stay on one side. Correct the split column, or the folders.");
         if (report.Broken.Count > 0)
             advice.Add($"{Samples(report.Broken.Count)} of {HumanText.Count(report.Samples)} cannot be read; training skips and lists them. Repair or remove them, or raise data.max_bad if they are more than it allows.");
         if (report.ExactCopies + report.NearCopies is > 0 and var copies)
-            advice.Add($"{Samples(copies)} ({Share(copies, report.Samples)}) {(copies == 1 ? "is a copy" : "are copies")} of another: {HumanText.Count(report.ExactCopies)} to the pixel, {HumanText.Count(report.NearCopies)} nearly. Look at them, then leave them out with data dedup.");
+            advice.Add($"{Samples(copies)} ({Share(copies, report.Samples)}) {(copies == 1 ? "is a copy" : "are copies")} of another: {HumanText.Count(report.ExactCopies)} to the pixel, {HumanText.Count(report.NearCopies)} nearly. Look at them, then leave them out with: selfsame data dedup {report.Source}");
         if (report.Empty.Count > 0)
             advice.Add($"{Samples(report.Empty.Count)} {(report.Empty.Count == 1 ? "shows" : "show")} nothing but one colour.");
         if (report.Empty.Count(note => note.Reason.Contains("transparency", StringComparison.Ordinal)) is > 0 and var white)
