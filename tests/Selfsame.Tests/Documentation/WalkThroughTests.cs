@@ -34,7 +34,8 @@ public sealed partial class WalkThroughTests : IDisposable
         foreach (var name in (string[])["recipes", "tests", "docs", "results", "README.md"])
             File.CreateSymbolicLink(_folder[name], Path.Combine(DocumentedCommands.Root, name));
         File.WriteAllText(_folder["selfsame"], $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "selfsame-cli.dll")}' \"$@\"\n");
-        File.SetUnixFileMode(_folder["selfsame"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_folder["selfsame"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         TinyRun.Pictures(_folder["photos"], 60, side: 48);
         using var file = SafetensorsFile.Open(Path.Combine(DocumentedCommands.Root, "tests/parity/checkpoints/dinov2.a.safetensors"));
         const string Parameter = "param/";
