@@ -20,7 +20,7 @@
 namespace ss {
 namespace {
 
-constexpr size_t kHeader = 64, kSmallest = size_t{1} << 16, kHugePage = size_t{1} << 21;
+constexpr size_t kHeader = 64, kSmallest = size_t{1} << 16, kHugePage = size_t{1} << 21, kSlack = size_t{1} << 26;
 
 /// In front of a block's data: a whole cache line, which keeps the data aligned to one. Free blocks hang in two lists.
 struct alignas(kHeader) Block {
@@ -140,9 +140,17 @@ class CachingAllocator final : public c10::Allocator {
       (newest_ != nullptr ? newest_->newer : oldest_) = block;
       newest_ = block;
       kept_ += block->size;
-      if (kept_ <= limit_) return;
+      if (kept_ <= room()) return;
     }
-    evict(limit_);
+    evict(room());
+  }
+
+  /// What may lie unused: live and kept together stay near the most that was ever live. A step finds all its sizes again, and the odd sizes
+  /// of an evaluation do not pile up.
+  size_t room() const {
+    const auto most = static_cast<size_t>(peak()), now = static_cast<size_t>(live());
+    const size_t whole = most + most / 4 + kSlack;
+    return std::min(limit_, whole > now ? whole - now : 0);
   }
 
   /// Gives back what has lain longest, until no more than that many bytes are kept.
