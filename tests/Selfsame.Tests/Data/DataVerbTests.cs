@@ -25,6 +25,7 @@ public class DataVerbTests
         Assert.Equal((0, $"""
             {folder.Path}: 6 samples in 6 groups, 0 left out
             split: 3 train, 1 validation, 2 test
+            image: 6 samples, 6 distinct
 
             2 classes by 'folder'; the largest has 66.7 % of the samples
                                            train  valid.    test
@@ -34,6 +35,7 @@ public class DataVerbTests
             example
               key           test/cat/5.png
               group         test/cat/5
+              has           image
               size          1 x 1
               folder        cat
 
@@ -59,7 +61,7 @@ public class DataVerbTests
         var (status, output, _) = await Run("list", "--json");
         using var json = JsonDocument.Parse(output);
         Assert.Equal(0, status);
-        Assert.Equal(["emoji", "mnist", "clipart", "stamps"], json.RootElement.EnumerateArray().Select(item => item.GetProperty("name").GetString()!));
+        Assert.Equal(["emoji", "mnist", "clipart", "stamps", "prompts", "letters", "drums", "emoji-words", "16s", "dictionary", "python"], json.RootElement.EnumerateArray().Select(item => item.GetProperty("name").GetString()!));
     }
 
     [Fact]

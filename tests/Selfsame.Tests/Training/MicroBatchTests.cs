@@ -60,6 +60,8 @@ public sealed class MicroBatchTests
         Assert.Equal(whole.Normal("d", 2, 5, 8).Narrow(2, 2, 3).ToArray<float>(), part.Along(2).Normal("d", 2, 5, 3).ToArray<float>());
         Assert.Equal(whole.Uniform("m", 6).ToArray<float>(), part.ForAll.Uniform("m", 6).ToArray<float>());
         Assert.Equal(whole.Uniform("m", 4).ToArray<float>(), part.Uniform("m", 4).ToArray<float>());  // no number of samples
+        Assert.Equal(whole.Draws("mask", 3).Uniform("u"), part.Draws("mask", 1).Uniform("u"));
+        Assert.NotEqual(whole.Draws("mask", 1).Uniform("u"), part.Draws("mask", 1).Uniform("u"));
         // Two views of the samples, one after the other.
         var views = whole.Normal("v", 16, 2).ToArray<float>();
         Assert.Equal([.. views[4..10], .. views[20..26]], part.Normal("v", 6, 2).ToArray<float>());
