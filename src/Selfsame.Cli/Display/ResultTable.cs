@@ -25,7 +25,7 @@ internal static class ResultTable
             console.Write(new Text($"{health}\n"));
         console.Write(new Text("\n"));
         console.Write(new Text("What to try next\n", new Style(decoration: Decoration.Bold)));
-        foreach (var (why, command) in NextSteps(verdict.Kind, folder, result.Evaluation.ContainsKey("swd")))
+        foreach (var (why, command) in NextSteps(verdict.Kind, folder, result.Evaluation.ContainsKey("swd"), result.Evaluation.ContainsKey("majority_share")))
             console.Write(new Text(command is null ? $"  {why}\n" : $"  {why}\n    {command}\n"));
     }
 
@@ -33,7 +33,8 @@ internal static class ResultTable
     /// <param name="verdict">How the run went.</param>
     /// <param name="folder">The run folder as the user would type it.</param>
     /// <param name="generates">Whether the method makes samples.</param>
-    internal static IReadOnlyList<(string Why, string? Command)> NextSteps(VerdictKind verdict, string folder, bool generates = false)
+    /// <param name="labelled">Whether the data has classes to tell apart.</param>
+    internal static IReadOnlyList<(string Why, string? Command)> NextSteps(VerdictKind verdict, string folder, bool generates = false, bool labelled = true)
     {
         var report = ("Look at the curves and samples in a browser:", (string?)Quoted(Path.Combine(folder, "report.html")));
         var weights = Quoted(Path.Combine(folder, "checkpoints"));
@@ -45,7 +46,7 @@ internal static class ResultTable
                 report,
                 .. generates ? [("Make new samples:", $"./selfsame generate {folder}")] : Array.Empty<(string, string?)>(),
                 ("Turn your own files into vectors:", $"./selfsame embed {folder} --data FOLDER --out vectors.npz"),
-                ("See which classes it tells apart:", $"./selfsame probe {folder} --label COLUMN"),
+                .. labelled ? [("See which classes it tells apart:", $"./selfsame probe {folder} --label COLUMN")] : Array.Empty<(string, string?)>(),
                 ("Measure it by other protocols:", $"./selfsame evaluate {folder} --set evaluate.features.pooling=mean"),
                 ("Take the weights elsewhere; they are safetensors under the official names:", weights),
             ],
