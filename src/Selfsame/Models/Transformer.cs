@@ -39,11 +39,20 @@ public sealed class Transformer : Module
             throw new ArgumentOutOfRangeException(nameof(last), last, $"the transformer has {_blocks.Length} blocks");
         for (var k = 0; k < count; k++)
         {
-            x = _blocks[k].Forward(x, context);
+            x = Run(_blocks[k], x, context);
             layers?.Add(x);
         }
 
         return x;
+    }
+
+    // Without a backward pass nothing inside a block is needed after it.
+    private static Tensor Run(Block block, Tensor x, BlockContext context)
+    {
+        if (GradMode.IsEnabled || context.Record is not null || context.FeedForwards is not null)
+            return block.Forward(x, context);
+        using var scope = Scope.Enter();
+        return scope.MoveOut(block.Forward(x, context));
     }
 
     // What is the same in all blocks is made once.

@@ -152,8 +152,6 @@ public sealed class DisplayTests : IDisposable
                 'runs/my run/report.html'
               Turn your own files into vectors:
                 ./selfsame embed 'runs/my run' --data FOLDER --out vectors.npz
-              See which classes it tells apart:
-                ./selfsame probe 'runs/my run' --label COLUMN
               Measure it by other protocols:
                 ./selfsame evaluate 'runs/my run' --set evaluate.features.pooling=mean
               Take the weights elsewhere; they are safetensors under the official names:
