@@ -6,6 +6,9 @@
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
 #include <sys/mman.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,7 +51,13 @@ class CachingAllocator final : public c10::Allocator {
     const std::lock_guard<std::mutex> guard(lock_);
     return static_cast<int64_t>(kept_);
   }
-  void trim() { evict(0); }
+  void trim() {
+    evict(0);
+    reset_peak();  // what was live before says nothing of what comes
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+  }
 
   static CachingAllocator& instance() {
     static auto* const one = new CachingAllocator();  // outlives every tensor

@@ -352,7 +352,9 @@ public sealed class Pretraining : IDisposable
     private IReadOnlyList<Metric> Evaluate(bool samples, CancellationToken cancellation)
     {
         using var precision = _precision.Enter();
-        return _evaluator!.Evaluate(_model.Objective, samples, cancellation);
+        var metrics = _evaluator!.Evaluate(_model.Objective, samples, cancellation);
+        TorchMemory.Trim();  // its sizes do not come again while training
+        return metrics;
     }
 
     private void Save(MetricsLog log)
