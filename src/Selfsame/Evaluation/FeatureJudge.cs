@@ -18,14 +18,14 @@ internal sealed class FeatureJudge(EvaluationData data, EvaluateSettings setting
     internal List<Metric> Judge(Func<Batch, Tensor> vectors, Action<Tensor>? labelFree, CancellationToken cancellation)
     {
         var metrics = new List<Metric>();
-        using var test = data.Read(DataSplit.Test, vectors, int.MaxValue, cancellation);
+        using var test = data.Read(DataSplit.Test, vectors, settings.TestSamples ?? int.MaxValue, cancellation);
         labelFree?.Invoke(test.Values);
         var classify = data.CanClassify && (settings.Knn is not null || settings.Probe is not null);
         var scale = settings.Features.Scaling != FeatureScaling.None && data.Part(DataSplit.Train).Length > 0;
         if (classify || scale)
         {
             using var train = data.Read(DataSplit.Train, vectors, settings.TrainSamples ?? int.MaxValue, cancellation);
-            using var validation = classify ? data.Read(DataSplit.Validation, vectors, int.MaxValue, cancellation) : null;
+            using var validation = classify ? data.Read(DataSplit.Validation, vectors, settings.TestSamples ?? int.MaxValue, cancellation) : null;
             if (scale)
                 Scale(train, validation is null ? [test] : [validation, test]);
             if (classify)

@@ -19,23 +19,29 @@ public sealed record FeatureTable(Tensor Values, int[] Indices) : IDisposable
 /// <summary>Reads samples in order and turns them into vectors.</summary>
 /// <param name="data">Where samples come from.</param>
 /// <param name="inputs">What is done to each; nothing random.</param>
-/// <param name="batch">Samples at a time.</param>
+/// <param name="batch">Samples at a time; 0 for as many as keep memory small, up to 256.</param>
 /// <param name="workers">Threads that decode; 0 for one a core.</param>
-public sealed class FeatureReader(DataSet data, SampleInputs inputs, int batch = 256, int workers = 0)
+public sealed class FeatureReader(DataSet data, SampleInputs inputs, int batch = 0, int workers = 0)
 {
+    // A batch's numbers; a network's activations are some hundred times that.
+    private const long BatchFloats = 1 << 21;
+    private const int LeastBatch = 8, MostBatch = 256;
+
     /// <summary>Reads pictures alone.</summary>
     /// <param name="data">Where samples come from.</param>
     /// <param name="transform">What is done to each.</param>
     /// <param name="shape">What the transform puts out.</param>
-    /// <param name="batch">Samples at a time.</param>
+    /// <param name="batch">Samples at a time; 0 for as many as keep memory small, up to 256.</param>
     /// <param name="workers">Threads that decode; 0 for one a core.</param>
-    public FeatureReader(DataSet data, ISampleTransform transform, BatchShape shape, int batch = 256, int workers = 0)
+    public FeatureReader(DataSet data, ISampleTransform transform, BatchShape shape, int batch = 0, int workers = 0)
         : this(data, SampleInputs.OfPictures(transform, shape), batch, workers)
     {
     }
 
     /// <summary>Seed of a transform that draws. Default 0.</summary>
     public ulong Seed { get; init; }
+
+    private int BatchSize => batch > 0 ? batch : (int)Math.Clamp(BatchFloats / Math.Max(1, inputs.FloatsPerSample), LeastBatch, MostBatch);
 
     /// <summary>Vectors of some samples.</summary>
     /// <param name="samples">Which, in this order; samples that can't be read are left out.</param>
@@ -47,7 +53,7 @@ public sealed class FeatureReader(DataSet data, SampleInputs inputs, int batch =
         ArgumentNullException.ThrowIfNull(vectors);
         var indices = new List<int>(samples.Length);
         Tensor? all = null;
-        using var loader = new BatchLoader(data, samples, inputs.Fields, new BatchLoaderSettings { BatchSize = Math.Min(batch, samples.Length), Sequential = true, Workers = workers, Seed = Seed });
+        using var loader = new BatchLoader(data, samples, inputs.Fields, new BatchLoaderSettings { BatchSize = Math.Min(BatchSize, samples.Length), Sequential = true, Workers = workers, Seed = Seed });
         while (loader.Next(cancellation) is { } host)
         {
             using (host)

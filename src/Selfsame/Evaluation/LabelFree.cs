@@ -111,13 +111,7 @@ public static class LabelFree
         var means = points.Mean(1, keepDim: true);
         var between = (means - means.Mean(0, keepDim: true)).Reshape([samples, width]);
         var within = (points - means).Reshape([rows, width]);
-        var betweenCovariance = between.T().Matmul(between) / (samples - 1);
-        var withinCovariance = (within.T().Matmul(within) / (samples * (views - 1.0))) + (Ops.Eye(width, DType.Float64, features.Device) * delta);
-
-        var (values, vectors) = withinCovariance.Eigh();
-        var whiten = (vectors * values.Rsqrt()).Matmul(vectors.T());
-        var ratio = whiten.Matmul(betweenCovariance).Matmul(whiten);
-        var eigenvalues = ((ratio + ratio.T()) * 0.5).Eigvalsh().ToArray<double>();
+        var eigenvalues = rows < width ? DualRatios(between, within, views, delta) : Ratios(between, within, views, delta);
         var sum = 0.0;
         for (var k = 0; k < eigenvalues.Length; k++)
             sum += eigenvalues[k] = Math.Max(0, eigenvalues[k]) + epsilon;
@@ -125,6 +119,32 @@ public static class LabelFree
         foreach (var value in eigenvalues)
             entropy -= Contribution(value / sum);
         return new(Math.Exp(entropy), entropy, eigenvalues[^1] - epsilon);
+    }
+
+    /// <summary>Ratios of between-sample to within-sample variance, rising.</summary>
+    private static double[] Ratios(Tensor between, Tensor within, int views, double delta)
+    {
+        var (samples, width) = (between.Size(0), between.Size(1));
+        var betweenCovariance = between.T().Matmul(between) / (samples - 1);
+        var withinCovariance = (within.T().Matmul(within) / (samples * (views - 1.0))) + (Ops.Eye(width, DType.Float64, between.Device) * delta);
+        var (values, vectors) = withinCovariance.Eigh();
+        var whiten = (vectors * values.Rsqrt()).Matmul(vectors.T());
+        var ratio = whiten.Matmul(betweenCovariance).Matmul(whiten);
+        return ((ratio + ratio.T()) * 0.5).Eigvalsh().ToArray<double>();
+    }
+
+    // The same from matrices of rows instead of columns: B W⁻¹ Bᵀ has the eigenvalues that are not 0, and the inverse of
+    // W = wᵀw / c + δ is (1 - wᵀ (c δ + w wᵀ)⁻¹ w) / δ (Woodbury).
+    private static double[] DualRatios(Tensor between, Tensor within, int views, double delta)
+    {
+        var (samples, width) = (between.Size(0), between.Size(1));
+        var inner = within.Matmul(within.T()) + (Ops.Eye(within.Size(0), DType.Float64, within.Device) * (delta * samples * (views - 1.0)));
+        var cross = within.Matmul(between.T());
+        var ratio = (between.Matmul(between.T()) - cross.T().Matmul(cross.CholeskySolve(inner.Cholesky()))) / (delta * (samples - 1));
+        var found = ((ratio + ratio.T()) * 0.5).Eigvalsh().ToArray<double>();
+        var all = new double[width];
+        found.CopyTo(all, all.Length - found.Length);
+        return all;
     }
 
     private static double[] SingularValues(Tensor features)

@@ -82,6 +82,22 @@ public sealed class LabelFreeTests
     }
 
     [Fact]
+    public void Lidar_is_the_same_whether_rows_or_columns_are_more()
+    {
+        using var scope = Scope.Enter();
+        var random = new Random(3);
+        var values = Enumerable.Range(0, 24 * 5).Select(_ => (float)random.NextDouble()).ToArray();
+        var tall = Tensor.From<float>(values, [24, 5]);
+        // Features that never change add nothing; with 40 of them the computation goes by rows.
+        var wide = Ops.Cat([tall, Ops.Zeros([24, 40])], 1);
+
+        var (expected, found) = (LabelFree.Lidar(tall, 3), LabelFree.Lidar(wide, 3));
+
+        Assert.Equal(expected.Rank, found.Rank, 5);
+        Assert.Equal(expected.LargestEigenvalue, found.LargestEigenvalue, 6);
+    }
+
+    [Fact]
     public void Rows_that_are_no_whole_samples_are_refused()
     {
         using var scope = Scope.Enter();

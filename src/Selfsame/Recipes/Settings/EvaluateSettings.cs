@@ -18,6 +18,10 @@ public sealed record EvaluateSettings : ICheckable
     [Limits(1, 1_000_000_000, "the number of samples that classifiers are fitted on"), Unit("samples")]
     public int? TrainSamples { get; init; }
 
+    /// <summary>Samples of the test part that are measured on, and of the validation part that settings are chosen on, spread evenly over each, at least 1. Null (default): all.</summary>
+    [Limits(1, 1_000_000_000, "the number of samples that are measured on"), Unit("samples")]
+    public int? TestSamples { get; init; }
+
     /// <summary>Which features are judged.</summary>
     public FeatureSettings Features { get; init; } = new();
 

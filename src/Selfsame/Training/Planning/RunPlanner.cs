@@ -242,9 +242,10 @@ public sealed class RunPlanner : IDisposable
         var (side, channels) = (shape.Height, shape.Channels);
         var width = FeatureReader.Pooled(_model.Objective.Features(evaluate.Features.Averaged), layers, evaluate.Features.Pooling)(
             new Batch(Ops.Zeros([1, channels, side, side]))).Size(1);
-        var rows = _data.Set.Split(Data.DataSplit.Validation).Length + _data.Set.Split(Data.DataSplit.Test).Length
-            + Math.Min(evaluate.TrainSamples ?? int.MaxValue, _data.Set.Split(Data.DataSplit.Train).Length);
+        var rows = Rows(Data.DataSplit.Train, evaluate.TrainSamples) + Rows(Data.DataSplit.Validation, evaluate.TestSamples) + Rows(Data.DataSplit.Test, evaluate.TestSamples);
         return 2L * rows * Math.Max(width, (long)channels * side * side) * sizeof(float);
+
+        int Rows(Data.DataSplit part, int? most) => Math.Min(most ?? int.MaxValue, _data.Set.Split(part).Length);
     }
 
     private static double[] Curve(Schedules.ISchedule schedule, long steps)
