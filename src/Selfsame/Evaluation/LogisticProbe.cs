@@ -2,7 +2,7 @@ using Selfsame.Torch;
 
 namespace Selfsame.Evaluation;
 
-/// <summary>How <see cref="LogisticProbe"/> (<c>probe/logistic-1</c>) chooses and fits.</summary>
+/// <summary>How <see cref="LogisticProbe"/> (<c>probe/logistic-2</c>) chooses and fits.</summary>
 public sealed record LogisticProbeSettings
 {
     /// <summary>Values of C to try, all positive, ascending: large C is weak regularisation. The summed loss grows with the number of samples, so useful values are small.</summary>
@@ -60,22 +60,22 @@ public sealed record LogisticTrial(LogisticFit Fit, ClassificationScore Validati
 /// <summary>Outcome of the logistic probe.</summary>
 /// <param name="Strength">C with the best validation accuracy; of equals, the strongest regularisation.</param>
 /// <param name="Test">Figures on the test split.</param>
-/// <param name="Trials">Every C that was tried.</param>
+/// <param name="Trials">Every C that was tried, ascending; the largest are left out once accuracy fell.</param>
 /// <param name="Predictions">Class given to each test sample.</param>
 /// <param name="Model">The chosen model.</param>
 public sealed record LogisticProbeResult(double Strength, ClassificationScore Test, IReadOnlyList<LogisticTrial> Trials, long[] Predictions, LinearModel Model);
 
-/// <summary>Multinomial logistic regression on frozen features (<c>probe/logistic-1</c>).</summary>
+/// <summary>Multinomial logistic regression on frozen features (<c>probe/logistic-2</c>).</summary>
 /// <remarks>
 /// Features are standardised with the training mean and population standard deviation. Minimised is C sum_i crossentropy_i + 0.5 ||W||^2,
-/// with an unpenalised bias. C is chosen by validation accuracy; the test split is touched once, by the chosen model, which is not refitted.
+/// with an unpenalised bias. C is chosen by validation accuracy, from the smallest up until two in a row are below the best; the test split is touched once, by the chosen model, which is not refitted.
 /// Solved to convergence, so that the figure depends on the features and not on a learning rate, as in the protocol of
 /// Kornblith, Shlens and Le 2019, https://arxiv.org/abs/1805.08974. Equal inputs and settings give equal results on one machine.
 /// </remarks>
 public static class LogisticProbe
 {
     /// <summary>The protocol's name and version.</summary>
-    public const string Protocol = "probe/logistic-1";
+    public const string Protocol = "probe/logistic-2";
 
     /// <summary>Fits for one C.</summary>
     /// <param name="train">Training features, on any device.</param>
@@ -87,7 +87,15 @@ public static class LogisticProbe
     public static (LinearModel Model, LogisticFit Fit) Fit(LabelledFeatures train, int classes, double strength, LogisticProbeSettings? settings = null, CancellationToken cancellation = default)
     {
         settings = (settings ?? new()) with { Strengths = [strength] };
-        return FitAll(train, classes, settings, cancellation)[0];
+        (LinearModel, LogisticFit) fitted = default;
+        FitEach(train, classes, settings, Keep, cancellation);
+        return fitted;
+
+        bool Keep(LinearModel model, LogisticFit fit)
+        {
+            fitted = (model, fit);
+            return true;
+        }
     }
 
     /// <summary>Fits every C, picks one on the validation split and scores it on the test split.</summary>
@@ -114,19 +122,22 @@ public static class LogisticProbe
         LinearModel? chosen = null;
         var best = -1.0;
         var strength = 0.0;
-        foreach (var (model, fit) in FitAll(train, classes, settings ?? new(), cancellation))
+        FitEach(train, classes, settings ?? new(), Choose, cancellation);
+
+        var scores = chosen!.Scores(test.Features);
+        return new(strength, Metrics.Score(test.Labels, scores, classes), trials, Metrics.Predictions(scores, classes), chosen);
+
+        bool Choose(LinearModel model, LogisticFit fit)
         {
             var score = Metrics.Score(validation.Labels, model.Scores(validation.Features), classes);
             trials.Add(new(fit, score));
             if (score.Accuracy > best)
                 (chosen, best, strength) = (model, score.Accuracy, fit.Strength);
+            return trials.Count < 2 || trials[^1].Validation.Accuracy >= best || trials[^2].Validation.Accuracy >= best;
         }
-
-        var scores = chosen!.Scores(test.Features);
-        return new(strength, Metrics.Score(test.Labels, scores, classes), trials, Metrics.Predictions(scores, classes), chosen);
     }
 
-    private static List<(LinearModel Model, LogisticFit Fit)> FitAll(LabelledFeatures train, int classes, LogisticProbeSettings settings, CancellationToken cancellation)
+    private static void FitEach(LabelledFeatures train, int classes, LogisticProbeSettings settings, Func<LinearModel, LogisticFit, bool> goOn, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(train);
         settings.Check();
@@ -136,13 +147,11 @@ public static class LogisticProbe
         var scaler = FeatureScaler.Measure(train.Features);
         var type = train.Features.ElementCount <= settings.DoublePrecisionElements ? DType.Float64 : DType.Float32;
         using var solver = new LogisticSolver(scaler.Apply(train.Features, type), train.Labels, classes, settings);
-        var fitted = new List<(LinearModel, LogisticFit)>(settings.Strengths.Count);
         foreach (var strength in settings.Strengths)
         {
             var (weights, bias, fit) = solver.Solve(strength, cancellation);
-            fitted.Add((new(weights, bias, scaler), fit));
+            if (!goOn(new(weights, bias, scaler), fit))
+                return;
         }
-
-        return fitted;
     }
 }

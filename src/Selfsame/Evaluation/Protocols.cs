@@ -40,7 +40,7 @@ public static class Protocols
         new(KnnProtocol.SoloCosine.Name, "knn_accuracy, knn_balanced_accuracy", "as knn/dino-1, in solo-learn's version", "https://arxiv.org/abs/2108.01775"),
         new(KnnProtocol.SoloEuclidean.Name, "knn_accuracy, knn_balanced_accuracy", "20 nearest training samples by distance vote with weight 1 / (distance + 1e-5)", "https://arxiv.org/abs/2108.01775"),
         new(KnnProtocol.DinoV2.Name, "knn_accuracy, knn_balanced_accuracy", "20 nearest training samples by cosine vote with one softmax of similarity / 0.07", "https://arxiv.org/abs/2304.07193"),
-        new(LogisticProbe.Protocol, "probe_accuracy, probe_balanced_accuracy", "logistic regression on standardised features, solved to convergence; strength chosen on validation", "https://arxiv.org/abs/1805.08974"),
+        new(LogisticProbe.Protocol, "probe_accuracy, probe_balanced_accuracy", "logistic regression on standardised features, solved to convergence; strength raised until accuracy on validation fell twice, the best one taken", "https://arxiv.org/abs/1805.08974"),
         new(RidgeProbe.Protocol, "probe_accuracy, probe_balanced_accuracy", "ridge regression onto +1 and -1; penalty chosen on validation", "scikit-learn, RidgeClassifier"),
         new(Majority, "majority_share", "accuracy of always naming the largest class of the test part", "definition"),
         new(CrossViewRetrieval.Protocol, "retrieval_r1, retrieval_r5, retrieval_r1_chance", "is the same thing in another view among the first k by cosine? ties count against", "definition"),

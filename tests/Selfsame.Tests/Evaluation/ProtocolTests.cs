@@ -45,7 +45,7 @@ public sealed class ProtocolTests
 
     [Theory]
     [InlineData("evaluate={ knn: { protocol: knn/dino-2 } }", "evaluate.knn.protocol is knn/dino-2; there are: knn/dino-1, knn/solo-1/cosine, knn/solo-1/euclidean, knn/dinov2-1.")]
-    [InlineData("evaluate={ probe: { protocol: probe/svm-1 } }", "evaluate.probe.protocol is probe/svm-1; there are: probe/logistic-1, probe/ridge-1.")]
+    [InlineData("evaluate={ probe: { protocol: probe/svm-1 } }", "evaluate.probe.protocol is probe/svm-1; there are: probe/logistic-2, probe/ridge-1.")]
     [InlineData("evaluate={ sets: [{ name: a, source: x }, { name: a, source: y }] }", "evaluate.sets[1].name is a, the name of an earlier set; names tell their metrics apart.")]
     [InlineData("evaluate={ sets: [{ name: a/b, source: x }] }", "name is 'a/b'; it stands in metric names, so it takes letters, digits, '-' and '_'.")]
     public void A_recipe_that_names_another_is_told_which_there_are(string set, string expected) =>

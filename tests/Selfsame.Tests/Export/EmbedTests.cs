@@ -212,7 +212,7 @@ public sealed class EmbedTests(EmbeddedRun trained) : IClassFixture<EmbeddedRun>
         var run = await Cli("probe", trained.Run, "--label", "folder", "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         var report = JsonDocument.Parse(run.Output).RootElement;
-        Assert.Equal("probe/logistic-1", report.GetProperty("protocol").GetString());
+        Assert.Equal("probe/logistic-2", report.GetProperty("protocol").GetString());
         Assert.Equal(1, report.GetProperty("raw_input").GetProperty("accuracy").GetDouble());
         Assert.Equal(0.5, report.GetProperty("majority_share").GetDouble());
         Assert.Equal([24, 8, 10], report.GetProperty("samples").EnumerateArray().Select(count => count.GetInt32()));

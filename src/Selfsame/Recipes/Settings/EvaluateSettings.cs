@@ -159,10 +159,10 @@ public sealed record KnnSettings : ICheckable
     public IEnumerable<RecipeProblem> Check() => Protocols.Check("protocol", Protocol, [.. KnnProtocol.All.Select(protocol => protocol.Name)]);
 }
 
-/// <summary>Linear classifier: multinomial logistic regression on standardised features (<c>probe/logistic-1</c>), or ridge regression (<c>probe/ridge-1</c>).</summary>
+/// <summary>Linear classifier: multinomial logistic regression on standardised features (<c>probe/logistic-2</c>), or ridge regression (<c>probe/ridge-1</c>).</summary>
 public sealed record ProbeSettings : ICheckable
 {
-    /// <summary>Which classifier: probe/logistic-1 (default) or probe/ridge-1, which is faster.</summary>
+    /// <summary>Which classifier: probe/logistic-2 (default) or probe/ridge-1, which is faster.</summary>
     public string Protocol { get; init; } = LogisticProbe.Protocol;
 
     /// <summary>Strengths C tried on the validation part, rising; the penalty on the weights is 1/(2C).</summary>
