@@ -140,6 +140,11 @@ public sealed class DataSet : IDisposable
         return (seen.Count, seconds);
     }
 
+    /// <summary>A number that samples share where one modality of theirs is the same file or text; null where the sample lacks it.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <param name="modality">One of <see cref="Modality.All"/>.</param>
+    public long? Identity(int index, string modality) => !Has(index, modality) ? null : _index.Stored(index).Contains(modality) ? _store.Identity(index, modality) : _index.TextColumn!.Code(index);
+
     /// <summary>The encoded file of one modality; text in UTF-8.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
     /// <param name="modality">One of <see cref="Modality.All"/>.</param>
@@ -229,9 +234,7 @@ public sealed class DataSet : IDisposable
         for (var k = 0; k < parts.Length; k++)
         {
             var modality = Modality.All[k];
-            parts[k] = !wanted.Contains(modality) || !Has(index, modality) ? -1
-                : _index.Stored(index).Contains(modality) ? _store.Identity(index, modality)
-                : _index.TextColumn!.Code(index);
+            parts[k] = wanted.Contains(modality) ? Identity(index, modality) ?? -1 : -1;
         }
         return (parts[0], parts[1], parts[2], parts[3]);
     }

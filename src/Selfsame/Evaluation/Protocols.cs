@@ -44,6 +44,7 @@ public static class Protocols
         new(RidgeProbe.Protocol, "probe_accuracy, probe_balanced_accuracy", "ridge regression onto +1 and -1; penalty chosen on validation", "scikit-learn, RidgeClassifier"),
         new(Majority, "majority_share", "accuracy of always naming the largest class of the test part", "definition"),
         new(CrossViewRetrieval.Protocol, "retrieval_r1, retrieval_r5, retrieval_r1_chance", "is the same thing in another view among the first k by cosine? ties count against", "definition"),
+        new(CrossModalJudge.Protocol, "A_to_B_r1, A_to_B_r5, A_to_B_r10, A_to_B_r10_chance", "is a partner of another modality among the first k? features of each modality alone, mapped into a shared space by canonical correlation on training pairs; penalty chosen on validation; ties count against", "https://arxiv.org/abs/1212.4522"),
         new(Spread, "feature_spread", "standard deviation of L2-normalised features over 1 / sqrt(D): 0 collapsed, 1 evenly spread", "https://arxiv.org/abs/2011.10566"),
         new(RankMe, "rankme", "exp of the entropy of the singular values of the uncentred features", "https://arxiv.org/abs/2210.02885"),
         new(Lidar, "lidar", "rank of what tells samples apart, against how the run's own views of one sample differ; delta 1e-4", "https://arxiv.org/abs/2312.04000"),

@@ -19,6 +19,7 @@ public sealed class RunEvaluator
     private readonly List<(string Prefix, FeatureJudge Judge, EvaluationData Data)> _features = [];
     private readonly SampleJudge _samples;
     private readonly SampleInputs _inputs;
+    private readonly CrossModalJudge? _crossModal;
     private readonly ulong _seed;
 
     /// <summary>Makes an evaluator.</summary>
@@ -46,6 +47,8 @@ public sealed class RunEvaluator
             throw new DataSourceException($"{data.Name} has no sample in its test part to evaluate on ({data.Count} in all); train with --no-evaluate, or sort the samples into folders named train, val and test");
         for (var k = 0; k < sets?.Count; k++)
             _features.Add(Further(settings.Sets[k], sets[k], inputs));
+        if (settings.CrossModal is { } wanted && new CrossModalJudge(data, inputs, wanted) is { Applies: true } crossModal)
+            _crossModal = crossModal;
         _samples = new SampleJudge(_own, conditionColumn is null ? null : data.Labels(conditionColumn), range, seed)
         {
             Features = _own.Labels is { } labels && inputs.Pictures is var (transform, shape)
@@ -97,6 +100,8 @@ public sealed class RunEvaluator
             if (objective is IClassifier classifier)
                 metrics.InsertRange(0, [.. ClassifierScores.Of(classifier, _own.Set, _own.Reader, test: samples, cancellation).Where(score => !metrics.Exists(metric => metric.Name == score.Name))]);
             metrics.AddRange(labelFree);
+            if (_crossModal is not null)
+                metrics.AddRange(_crossModal.Judge((batch, _) => Vectors(objective)(batch), cancellation));
             var (_, _, first) = _features[0];
             if (_settings.Augmented is { } augmented && Augmentation is var (transform, shape))
                 metrics.AddRange(new ViewJudge(first.Set, transform, shape, augmented, _seed).Judge(first.Part(DataSplit.Test), vectors, cancellation));
@@ -111,8 +116,13 @@ public sealed class RunEvaluator
     }
 
     /// <summary>Judges the samples themselves as features.</summary>
-    public IReadOnlyList<Metric> EvaluateRawInput(CancellationToken cancellation) =>
-        Judge(batch => RawInputFeatures.Of(batch, _inputs), labelFree: null, cancellation);
+    public IReadOnlyList<Metric> EvaluateRawInput(CancellationToken cancellation)
+    {
+        var metrics = Judge(batch => RawInputFeatures.Of(batch, _inputs), labelFree: null, cancellation);
+        if (_crossModal is not null)
+            metrics.AddRange(_crossModal.Judge(RawInputFeatures.Of, cancellation));
+        return metrics;
+    }
 
     /// <summary>A quick look at the features of some test samples: enough to see a collapse while training.</summary>
     /// <param name="objective">The model.</param>

@@ -1,4 +1,5 @@
 using Selfsame.Modalities.Audio;
+using Selfsame.Modalities.Media;
 using Selfsame.Recipes;
 using Selfsame.Training;
 using Selfsame.Training.Logging;
@@ -67,9 +68,9 @@ public sealed class ModalityRunTests : IDisposable
         return WavFile.Encode(samples, channels, rate);
     }
 
-    private LoadedRecipe Load(string data, string evaluate = "null", string part = "micro_batch: 4") => new RecipeLoader(Systems).LoadText(
+    private LoadedRecipe Load(string data, string evaluate = "null", string part = "micro_batch: 4", string? source = null) => new RecipeLoader(Systems).LoadText(
         Recipe.Replace("PART", part, StringComparison.Ordinal).Replace("DATA", data, StringComparison.Ordinal).Replace("EVALUATE", evaluate, StringComparison.Ordinal), "tiny.yaml",
-        [Override.Of(RecipeFlag.All.Single(f => f.Key == "data.source"), _folder["data"])], TinyRun.NoEnvironment);
+        [Override.Of(RecipeFlag.All.Single(f => f.Key == "data.source"), source ?? _folder["data"])], TinyRun.NoEnvironment);
 
     private static Task<RunResult> Run(LoadedRecipe recipe, string folder, ITrainingObserver? observer = null, CancellationToken cancellation = default) =>
         Pretraining.RunAsync(new PretrainingOptions { Recipe = recipe, Folder = folder, Observer = observer ?? new Watcher(), Systems = Systems }, cancellation);
@@ -127,5 +128,28 @@ public sealed class ModalityRunTests : IDisposable
         Assert.True(result.Evaluation.ContainsKey("probe_accuracy"));
         Assert.True(result.Baselines[RunResult.RawInput].ContainsKey("probe_accuracy"));
         Assert.True(result.Baselines[RunResult.RandomInit]["feature_spread"] > 0);
+    }
+
+    [Fact]
+    public async Task Partners_in_another_modality_are_looked_for()
+    {
+        // A text says how red, green and blue its picture is.
+        var random = new Random(4);
+        var folder = Directory.CreateDirectory(_folder["colours"]).FullName;
+        for (var n = 0; n < 600; n++)
+        {
+            int[] levels = [random.Next(9), random.Next(9), random.Next(9)];
+            byte[] pixels = [.. Enumerable.Range(0, 8 * 8 * 3).Select(k => (byte)(30 * levels[k % 3]))];
+            File.WriteAllBytes(Path.Combine(folder, $"{n}.png"), PngWriter.Encode(pixels, 8, 8, 3));
+            File.WriteAllText(Path.Combine(folder, $"{n}.txt"), $"{new string('r', levels[0])}{new string('g', levels[1])}{new string('b', levels[2])}.");
+        }
+
+        var result = await Run(Load($"{Image}, {Text}, need: all", "{ probe: null, knn: null }", source: folder), _folder["run"]);
+
+        var raw = result.Baselines[RunResult.RawInput];
+        Assert.InRange(raw["image_to_text_r10_chance"], 0.1, 0.3);
+        Assert.InRange(raw["image_to_text_r10"], 0.8, 1);
+        Assert.InRange(raw["text_to_image_r10"], 0.8, 1);
+        Assert.True(result.Evaluation["image_to_text_r10"] > 2 * result.Evaluation["image_to_text_r10_chance"]);
     }
 }

@@ -34,6 +34,9 @@ public sealed record EvaluateSettings : ICheckable
     /// <summary>Finding the other views of a thing; null for none.</summary>
     public RetrievalSettings? Retrieval { get; init; } = new();
 
+    /// <summary>Finding the picture of a caption, the caption of a sound and so on, where samples have several modalities; null for none.</summary>
+    public CrossModalSettings? CrossModal { get; init; } = new();
+
     /// <summary>Features of several augmented views of a sample, for LiDAR and alignment; null for none.</summary>
     public AugmentedSettings? Augmented { get; init; } = new();
 
@@ -183,6 +186,21 @@ public sealed record ProbeSettings : ICheckable
 
 /// <summary>Finding the other views of a thing by nearest neighbours (<c>retrieval/cross-view-1</c>); the block has no settings of its own.</summary>
 public sealed record RetrievalSettings;
+
+/// <summary>
+/// Finding the partner of a sample in another modality (<c>retrieval/cca-1</c>): each modality's features are taken alone, a linear map into
+/// a shared space is fitted on pairs of the training part, and partners are looked for in the test part.
+/// </summary>
+public sealed record CrossModalSettings
+{
+    /// <summary>Pairs of the training part that the map is fitted on, and of the test part that are looked for, at most, spread evenly; at least 2. Default 4000.</summary>
+    [Limits(2, 1_000_000_000, "the number of pairs"), Unit("pairs")]
+    public int Pairs { get; init; } = 4000;
+
+    /// <summary>Penalties tried on the validation part, as shares of the features' mean variance, each above 0.</summary>
+    [Count(1, 100), Limits(0, 1e9, "a penalty of the map", AboveMin = true)]
+    public EquatableList<double> Penalties { get; init; } = [0.01, 0.1, 1, 10];
+}
 
 /// <summary>Generated samples.</summary>
 public sealed record SampleSettings

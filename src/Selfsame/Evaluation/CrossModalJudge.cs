@@ -1,0 +1,131 @@
+using Selfsame.Data;
+using Selfsame.Data.Loading;
+using Selfsame.Objectives;
+using Selfsame.Recipes;
+using Selfsame.Torch;
+using Selfsame.Training;
+using Selfsame.Training.Logging;
+
+namespace Selfsame.Evaluation;
+
+/// <summary>Can the partner of a sample be found in another modality, by features of each modality alone? (<c>retrieval/cca-1</c>)</summary>
+/// <remarks>
+/// A model without a shared space gets one from training pairs (<see cref="CanonicalAlignment"/>); its penalty is chosen on the validation part, the test part is
+/// looked at once. Whatever belongs to the same group counts as a partner, so that one picture has as many right captions as there are languages.
+/// What several samples share, such as the picture of all these captions, is one candidate.
+/// </remarks>
+/// <param name="data">Samples of several modalities.</param>
+/// <param name="inputs">How they are prepared; nothing random.</param>
+/// <param name="settings">How many pairs, and the penalties.</param>
+internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossModalSettings settings)
+{
+    /// <summary>The protocol's name and version.</summary>
+    internal const string Protocol = "retrieval/cca-1";
+
+    private static readonly int[] Cutoffs = [1, 5, 10];
+
+    private readonly Dictionary<string, long> _groups = new(StringComparer.Ordinal);
+
+    /// <summary>Whether there are at least two modalities to look from and to.</summary>
+    internal bool Applies => inputs.Fields.Count(IsPlain) > 1;
+
+    /// <summary>Measures every pair of modalities, both ways.</summary>
+    /// <param name="vectors">Turns a batch that holds one modality into features.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>For each way <c>image_to_text_r1</c>, <c>_r5</c>, <c>_r10</c> and <c>_r10_chance</c>; nothing for modalities that too few samples share.</returns>
+    internal IReadOnlyList<Metric> Judge(Func<Batch, SampleInputs, Tensor> vectors, CancellationToken cancellation)
+    {
+        var metrics = new List<Metric>();
+        var fields = inputs.Fields.Where(IsPlain).ToArray();
+        for (var a = 0; a < fields.Length; a++)
+        {
+            for (var b = a + 1; b < fields.Length; b++)
+                metrics.AddRange(Judge(fields[a], fields[b], vectors, cancellation));
+        }
+
+        return metrics;
+    }
+
+    private static bool IsPlain(SampleField field) => field.Name == field.Modality;
+
+    private List<Metric> Judge(SampleField first, SampleField second, Func<Batch, SampleInputs, Tensor> vectors, CancellationToken cancellation)
+    {
+        var parts = Array.ConvertAll((DataSplit[])[DataSplit.Train, DataSplit.Validation, DataSplit.Test], part => EvaluationData.Spread(
+            Array.FindAll(data.Split(part), sample => data.Has(sample, first.Modality) && data.Has(sample, second.Modality)), settings.Pairs));
+        if (parts.Any(part => part.Length < 2))
+            return [];
+        using var guard = GradMode.Off();
+        using var scope = Scope.Enter();
+        using var trainFirst = Read(first, parts[0], vectors, cancellation);
+        using var trainSecond = Read(second, parts[0], vectors, cancellation);
+        var paired = Array.FindAll(parts[0], sample => trainFirst.Has(sample) && trainSecond.Has(sample));
+        if (paired.Length < 2)
+            return [];
+        using var alignment = new CanonicalAlignment(trainFirst.Rows(paired), trainSecond.Rows(paired), settings.Penalties);
+        var best = 0;
+        if (settings.Penalties.Count > 1)
+        {
+            using var validFirst = Read(first, parts[1], vectors, cancellation);
+            using var validSecond = Read(second, parts[1], vectors, cancellation);
+            best = Enumerable.Range(0, settings.Penalties.Count).MaxBy(penalty =>
+            {
+                var score = Score(alignment, validFirst, validSecond, penalty, cancellation);
+                return score.FirstToSecond.At(Cutoffs[^1]) + score.SecondToFirst.At(Cutoffs[^1]);
+            });
+        }
+
+        using var testFirst = Read(first, parts[2], vectors, cancellation);
+        using var testSecond = Read(second, parts[2], vectors, cancellation);
+        var found = Score(alignment, testFirst, testSecond, best, cancellation);
+        var metrics = new List<Metric>();
+        foreach (var (name, score) in (ReadOnlySpan<(string, RetrievalScore)>)[($"{first.Name}_to_{second.Name}", found.FirstToSecond), ($"{second.Name}_to_{first.Name}", found.SecondToFirst)])
+        {
+            foreach (var cutoff in Cutoffs)
+                metrics.Add(new($"{name}_r{cutoff}", score.At(cutoff), Protocol));
+            metrics.Add(new($"{name}_r{Cutoffs[^1]}_chance", score.ChanceAt(Cutoffs[^1]), Protocol));
+        }
+
+        return metrics;
+    }
+
+    private static PairRetrievalScore Score(CanonicalAlignment alignment, Table first, Table second, int penalty, CancellationToken cancellation)
+    {
+        using var scope = Scope.Enter();
+        return PairRetrieval.Evaluate(alignment.First(first.Values, penalty), first.Groups, alignment.Second(second.Values, penalty), second.Groups, Cutoffs, cancellation);
+    }
+
+    // Each distinct picture, text or sound of the samples once.
+    private Table Read(SampleField field, int[] samples, Func<Batch, SampleInputs, Tensor> vectors, CancellationToken cancellation)
+    {
+        var alone = new SampleInputs([field]);
+        var seen = new HashSet<long>();
+        var distinct = Array.FindAll(samples, sample => seen.Add(IdentityOf(sample)));
+        var table = new FeatureReader(data, alone).Read(distinct, batch => vectors(batch, alone), cancellation);
+        var places = new Dictionary<long, int>(table.Indices.Length);
+        for (var row = 0; row < table.Indices.Length; row++)
+            places[IdentityOf(table.Indices[row])] = row;
+        return new(table, places, Array.ConvertAll(table.Indices, sample => GroupOf(data.Group(sample))), IdentityOf);
+
+        long IdentityOf(int sample) => data.Identity(sample, field.Modality)!.Value;
+    }
+
+    private long GroupOf(string group)
+    {
+        if (!_groups.TryGetValue(group, out var id))
+            _groups.Add(group, id = _groups.Count);
+        return id;
+    }
+
+    private sealed class Table(FeatureTable table, Dictionary<long, int> places, long[] groups, Func<int, long> identity) : IDisposable
+    {
+        internal Tensor Values => table.Values;
+
+        internal long[] Groups => groups;
+
+        internal bool Has(int sample) => places.ContainsKey(identity(sample));
+
+        internal Tensor Rows(int[] samples) => table.Values.IndexSelect(0, Tensor.From<long>(Array.ConvertAll(samples, sample => (long)places[identity(sample)])));
+
+        public void Dispose() => table.Dispose();
+    }
+}
