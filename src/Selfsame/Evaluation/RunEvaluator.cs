@@ -100,7 +100,7 @@ public sealed class RunEvaluator
             var (_, _, first) = _features[0];
             if (_settings.Augmented is { } augmented && Augmentation is var (transform, shape))
                 metrics.AddRange(new ViewJudge(first.Set, transform, shape, augmented, _seed).Judge(first.Part(DataSplit.Test), vectors, cancellation));
-            if (samples && _settings.Samples is { } wanted && objective is IGenerator generator && _own.Part(DataSplit.Test).Length > 0)
+            if (samples && _settings.Samples is { } wanted && objective is IGenerator generator && generator.Generates is [Modality.Image] && _own.Part(DataSplit.Test).Length > 0)
                 metrics.AddRange(_samples.Judge(generator, wanted, _settings.Features.Averaged, cancellation));
             return metrics;
         }
