@@ -16,6 +16,10 @@ public interface IGenerator
     /// <param name="modality">One of <see cref="Generates"/>.</param>
     double SamplingShift(string modality) => 1;
 
+    /// <summary>Samples as they would be made if nothing could be made better: through the method's own way to tokens and back. Itself by default.</summary>
+    /// <param name="batch">Samples.</param>
+    Batch Rebuilt(Batch batch) => batch;
+
     /// <summary>Makes pictures.</summary>
     /// <param name="count">How many, at least 1.</param>
     /// <param name="labels">Classes asked for, (count), int64; null without.</param>

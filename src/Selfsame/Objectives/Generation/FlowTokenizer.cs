@@ -52,6 +52,14 @@ public abstract record FlowTokenizer(string Modality, int Width, IReadOnlyList<T
     /// <param name="tokens">(B, N, C), N a whole sample's or, of sound, fewer.</param>
     public abstract BatchField Decode(Tensor tokens);
 
+    /// <summary>Samples through tokens and back; lengths and who has the modality stay.</summary>
+    /// <param name="field">The modality.</param>
+    public virtual BatchField Rebuilt(BatchField field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        return Decode(Encode(field).Values) with { Lengths = field.Lengths, Present = field.Present };
+    }
+
     /// <summary>Settings of the network that reads these tokens.</summary>
     /// <param name="blocks">The blocks.</param>
     /// <param name="classes">Rows of the label table; 0 for no labels.</param>
@@ -168,6 +176,9 @@ public sealed record SpectrogramTokenizer(AudioShape Shape, int Frames, int Bins
         var filled = SpectrogramPatches.Split(whole, Frames, Bins) / Deviation;
         return new(filled, TokenMasks.Present(field, filled.Size(1)));
     }
+
+    /// <inheritdoc/>
+    public override BatchField Rebuilt(BatchField field) => Fill ? base.Rebuilt(field) with { Lengths = null } : base.Rebuilt(field);
 
     /// <inheritdoc/>
     public override BatchField Decode(Tensor tokens)

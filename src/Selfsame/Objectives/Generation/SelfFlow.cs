@@ -6,7 +6,7 @@ using Selfsame.Torch;
 namespace Selfsame.Objectives.Generation;
 
 /// <inheritdoc cref="SelfFlowSettings"/>
-public sealed class SelfFlow : Objective, IGenerator, IFlowModel
+public sealed class SelfFlow : Objective, IGenerator, IFlowModel, IJointModel
 {
     private readonly SelfFlowSettings _settings;
     private readonly IReadOnlyList<FlowTokenizer> _tokenizers;
@@ -58,7 +58,7 @@ public sealed class SelfFlow : Objective, IGenerator, IFlowModel
     public override ObjectiveResult Compute(Batch batch, StepContext step)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        IReadOnlyList<CleanPart> parts;
+        List<CleanPart> parts;
         using (GradMode.Off())
             parts = Clean(batch);
         return _loss.Compute(parts, _settings.Label is null ? null : batch.Labels, step);
@@ -104,6 +104,29 @@ public sealed class SelfFlow : Objective, IGenerator, IFlowModel
     public override IFeatureExtractor Features(bool averaged) => new DiffusionTransformerFeatures(Network(averaged), _tokenizers, _settings.FeatureTime);
 
     /// <inheritdoc/>
+    public Batch Rebuilt(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new(_tokenizers.Where(tokenizer => batch.Has(tokenizer.Modality)).ToDictionary(tokenizer => tokenizer.Modality, tokenizer => tokenizer.Rebuilt(batch.Field(tokenizer.Modality))));
+    }
+
+    /// <inheritdoc/>
+    public Tensor ErrorOf(string modality, Batch batch, double level, bool given, StepContext draws, bool averaged = true)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(draws);
+        using var scope = Scope.Enter();
+        using var guard = GradMode.Off();
+        var network = Network(averaged);
+        var clean = Clean(batch).FindAll(part => given || part.Modality == modality);
+        var asked = clean.FindIndex(part => part.Modality == modality);
+        var target = draws.Normal(modality + ".x1", clean[asked].Tokens.Shape) - clean[asked].Tokens;
+        var parts = clean.ConvertAll(part => part.Modality == modality ? At(part, level, part.Tokens + (target * level)) : At(part, 0, part.Tokens));
+        var predicted = network.Forward(parts, DiffusionTransformerFeatures.NoLabels(network, batch.Count, draws.Device))[asked];
+        return scope.MoveOut(Mean((predicted - target).Square(), parts[asked].Real));
+    }
+
+    /// <inheritdoc/>
     public FlowReading ReadAt(Batch batch, double level, StepContext draws, bool averaged = true)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -122,14 +145,15 @@ public sealed class SelfFlow : Objective, IGenerator, IFlowModel
         }
 
         return new FlowReading(loss! / parts.Length, untrained! / parts.Length, layers[FeatureLayers[0] - 1], JointDiffusion.Real(parts));
+    }
 
-        static Tensor Mean(Tensor error, Tensor? real)
-        {
-            if (real is null)
-                return error.Mean([1, 2]);
-            var weight = real.To(DType.Float32);
-            return (error.Mean(-1, keepDim: false) * weight).Sum(1, keepDim: false) / weight.Sum(1, keepDim: false).ClampMin(1);
-        }
+    // Of each sample, over its real tokens.
+    private static Tensor Mean(Tensor error, Tensor? real)
+    {
+        if (real is null)
+            return error.Mean([1, 2]);
+        var weight = real.To(DType.Float32);
+        return (error.Mean(-1, keepDim: false) * weight).Sum(1, keepDim: false) / weight.Sum(1, keepDim: false).ClampMin(1);
     }
 
     private static NoisedPart At(CleanPart part, double level, Tensor tokens) =>
