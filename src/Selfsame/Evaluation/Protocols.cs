@@ -58,6 +58,10 @@ public static class Protocols
         new(ZeroShotClassifier.Protocol, "library", "classes named by the mean of their prompts' embeddings; top-1 and top-5", "https://arxiv.org/abs/2103.00020"),
         new(ManifoldPrecision.Protocol, "library", "k-nearest-neighbour precision, recall, density, coverage and realism of generated samples", "https://arxiv.org/abs/1904.06991, https://arxiv.org/abs/2002.09797"),
         new(AveragePrecision.StepProtocol, "library", "average precision of many labels: steps, tied scores form one threshold", "scikit-learn"),
+        new(ModalityJudge.FrameProtocol, "swd_video", "as swd/laplacian-1, over all frames of generated films and of test films, as single pictures", "https://arxiv.org/abs/1710.10196"),
+        new(ModalityJudge.SpectrumProtocol, "mel_distance", "root mean square, over mel bands, of the difference between the mean log mel energies of generated and of test sounds, in units of two deviations of the data", "definition"),
+        new(ModalityJudge.MelFrechetProtocol, "frechet_mel", "Fréchet distance on mean and deviation over time of each log mel band; unbiased covariance, float64", "https://arxiv.org/abs/1706.08500"),
+        new(ModalityJudge.DenoisingProtocol, "velocity_error_<modality>, velocity_error_<modality>_given", "mean squared error of the velocity of one modality at noise levels 0.25, 0.5 and 0.75, with the others left out, or given clean; same noise", "https://arxiv.org/abs/2303.06555"),
         new(AveragePrecision.RankedProtocol, "library", "mean over relevant documents of precision at their rank", "torchmetrics"),
         new(AveragePrecision.TrapezoidProtocol, "library", "revisited Oxford and Paris: trapezoids, junk left out", "https://arxiv.org/abs/1803.11285"),
         new(ClusterAgreement.Protocol, "library", "V-measure, NMI, ARI, AMI, Fowlkes-Mallows, purity, best one-to-one accuracy", "scikit-learn"),
@@ -109,7 +113,7 @@ public static class Protocols
         var better = new Dictionary<string, string>();
         foreach (var name in metrics.Select(metric => metric.Name))
         {
-            if (name is "swd")
+            if (name is "swd" or "swd_video" or "mel_distance" or "frechet_mel" || name.StartsWith("velocity_error_", StringComparison.Ordinal))
                 better[name] = "lower";
             else if (name is "feature_spread" or "lidar" or "alignment" or "uniformity" or "frechet_network_accuracy")
                 better[name] = "none";

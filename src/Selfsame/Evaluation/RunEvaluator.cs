@@ -20,6 +20,7 @@ public sealed class RunEvaluator
     private readonly SampleJudge _samples;
     private readonly SampleInputs _inputs;
     private readonly CrossModalJudge? _crossModal;
+    private readonly (double Mean, double Deviation) _range;
     private readonly ulong _seed;
 
     /// <summary>Makes an evaluator.</summary>
@@ -39,7 +40,7 @@ public sealed class RunEvaluator
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(inputs);
-        (_settings, _seed, _inputs) = (settings, seed, inputs);
+        (_settings, _seed, _inputs, _range) = (settings, seed, inputs, range);
         _own = new EvaluationData(data, new FeatureReader(data, inputs), settings.Label, settings.View, "evaluate");
         if (_own.Part(DataSplit.Test).Length > 0)
             _features.Add(("", new FeatureJudge(_own, settings), _own));
@@ -106,7 +107,12 @@ public sealed class RunEvaluator
             if (_settings.Augmented is { } augmented && Augmentation is var (transform, shape))
                 metrics.AddRange(new ViewJudge(first.Set, transform, shape, augmented, _seed).Judge(first.Part(DataSplit.Test), vectors, cancellation));
             if (samples && _settings.Samples is { } wanted && objective is IGenerator generator && _own.Part(DataSplit.Test).Length > 0)
-                metrics.AddRange(_samples.Judge(generator, wanted, _settings.Features.Averaged, cancellation));
+            {
+                metrics.AddRange(generator.Generates is [Modality.Image]
+                    ? _samples.Judge(generator, wanted, _settings.Features.Averaged, cancellation)
+                    : new ModalityJudge(_own, _inputs, _range, _seed).Judge(generator, wanted, _settings.Features.Averaged, cancellation));
+            }
+
             return metrics;
         }
         finally

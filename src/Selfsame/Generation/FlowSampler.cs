@@ -36,12 +36,29 @@ public static class FlowSampler
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(settings);
+        using var scope = Scope.Enter();
+        using var guard = GradMode.Off();
+        var velocity = new GuidedVelocity(model, labels, settings.Guidance, start.Size(0));
+        return scope.MoveOut(Sample(velocity.At, start, settings, noise, observer, cancellation));
+    }
+
+    /// <summary>Samples along any velocity.</summary>
+    /// <param name="velocity">noise − data of a state, (B, …), at a noise level of the whole batch.</param>
+    /// <param name="start">Standard normal noise; left to the caller.</param>
+    /// <param name="settings">Steps and method; guidance is the velocity's own affair.</param>
+    /// <param name="noise">Standard normal noise of step 0, 1, …, shape of the start; needed by stochastic sampling only.</param>
+    /// <param name="observer">Sees every state, including start and result.</param>
+    /// <param name="cancellation">Asked before each step.</param>
+    /// <returns>Shape of the start, without gradient; belongs to the scope around, or to the caller.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    internal static Tensor Sample(
+        Func<Tensor, double, Tensor> velocity, Tensor start, SamplerSettings settings, Func<int, Tensor>? noise = null, FlowObserver? observer = null, CancellationToken cancellation = default)
+    {
         if (settings.Kind == SamplerKind.Sde)
             ArgumentNullException.ThrowIfNull(noise);
         using var scope = Scope.Enter();
         using var guard = GradMode.Off();
-        var velocity = new GuidedVelocity(model, labels, settings.Guidance, start.Size(0));
-        var field = new FlowField(InterpolantPath.Linear, FlowPrediction.Velocity, (x, time) => -velocity.At(x, 1 - time));
+        var field = new FlowField(InterpolantPath.Linear, FlowPrediction.Velocity, (x, time) => -velocity(x, 1 - time));
         var times = Array.ConvertAll(settings.Levels(), level => 1 - level);
         if (settings.Kind == SamplerKind.Ode)
             return scope.MoveOut(new OdeSampler(settings.Method, EulerAtEnd: true).Sample(field, start, times, observer, cancellation));

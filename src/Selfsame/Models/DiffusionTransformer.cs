@@ -1,3 +1,4 @@
+using Selfsame.Models.FrontEnds;
 using Selfsame.Torch;
 
 namespace Selfsame.Models;
@@ -11,8 +12,14 @@ public sealed record DiffusionTransformerSettings
     /// <summary>Values in a token: side · side · channels for patches.</summary>
     public required int TokenWidth { get; init; }
 
-    /// <summary>Rows and columns of the token grid.</summary>
+    /// <summary>Rows and columns of the token grid; 0 and 0 where tokens form none.</summary>
     public required (int Rows, int Columns) Grid { get; init; }
+
+    /// <summary>Where the tokens of a sample lie; null for the cells of <see cref="Grid"/>, row by row.</summary>
+    public IReadOnlyList<TokenPlace>? Places { get; init; }
+
+    /// <summary>What the tokens are of. Default image.</summary>
+    public string Modality { get; init; } = Selfsame.Modality.Image;
 
     /// <summary>Values of one channel of a token; the output of the last layer is laid out (<see cref="PatchArea"/>, channels).</summary>
     public int PatchArea { get; init; } = 1;
@@ -35,7 +42,7 @@ public sealed record DiffusionTransformerSettings
 /// Peebles and Xie 2022, https://arxiv.org/abs/2212.09748; per-token times as in Self-Flow, https://arxiv.org/abs/2603.06507, section 3.
 /// Parameter names are the official ones. Since tokens share few distinct times, embedding and modulation are computed once for each distinct time and picked up by index.
 /// </remarks>
-public sealed class DiffusionTransformer : Module, IBackbone
+public sealed class DiffusionTransformer : Module, IVelocityModel
 {
     private readonly InputProjection _input;
     private readonly DiffusionTrunk _trunk;
@@ -58,13 +65,23 @@ public sealed class DiffusionTransformer : Module, IBackbone
                 Child(name, child);
         }
 
-        _positions = Buffer("pos_embed", Positions.SinCos(width, settings.Grid.Rows, settings.Grid.Columns));
+        _positions = Buffer("pos_embed", settings.Places is { } places
+            ? Positions.SinCos(width, TokenPlaces.Coordinates(places), places.Count)
+            : Positions.SinCos(width, settings.Grid.Rows, settings.Grid.Columns));
         var modulation = trunk is null ? _trunk.FinalModulation : null;
         _final = Child("final_layer", new FinalLayer(width, settings.TokenWidth * (settings.LearnSigma ? 2 : 1), modulation));
     }
 
     /// <summary>What the model was made from.</summary>
     public DiffusionTransformerSettings Settings { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Modalities => [Settings.Modality];
+
+    /// <inheritdoc/>
+    public DiffusionTransformer this[string modality] => modality == Settings.Modality
+        ? this
+        : throw new KeyNotFoundException($"no model for {modality}; this one is for {Settings.Modality}");
 
     /// <inheritdoc/>
     public int Width => Settings.Blocks.Width;
@@ -106,9 +123,17 @@ public sealed class DiffusionTransformer : Module, IBackbone
     /// <returns>(…, D).</returns>
     public Tensor EmbedTime(Tensor times) => _trunk.Time.Forward(Settings.OfficialTime ? 1.0 - times : times);
 
-    private Tensor Start(Tensor tokens) => _input.Forward(tokens) + _positions.Value;
+    /// <summary>Tokens as the blocks take them, with their positions.</summary>
+    /// <param name="tokens">(B, N, C); N may be less than the places there are, never more.</param>
+    /// <returns>(B, N, D).</returns>
+    internal Tensor Start(Tensor tokens)
+    {
+        var places = _positions.Value;
+        return _input.Forward(tokens) + (tokens.Size(1) == places.Size(1) ? places : places.Narrow(1, 0, tokens.Size(1)));
+    }
 
-    private Tensor Condition(Tensor times, Tensor? labels)
+    /// <summary>Condition vectors of noise levels and labels, (B, G, D).</summary>
+    internal Tensor Condition(Tensor times, Tensor? labels)
     {
         var condition = EmbedTime(times);
         if (_trunk.Labels is null)
@@ -116,7 +141,8 @@ public sealed class DiffusionTransformer : Module, IBackbone
         return condition + _trunk.Labels.Forward(labels ?? throw new ArgumentNullException(nameof(labels), "the model was made with labels; give the last one for none")).Unsqueeze(1);
     }
 
-    private Tensor Finish(Tensor x, Tensor condition, Tensor? group)
+    /// <summary>From the tokens after the last block to the velocity, (B, N, C).</summary>
+    internal Tensor Finish(Tensor x, Tensor condition, Tensor? group)
     {
         var two = _trunk.FinalModulation.Forward(condition).Chunk(2, -1);
         var output = _final.Forward(Conditioning.NormModulate(x, two[0], two[1], group, Settings.Blocks.NormEps));
@@ -159,80 +185,6 @@ public sealed class DiffusionTransformer : Module, IBackbone
         }
 
         internal Tensor Forward(Tensor x) => _linear.Forward(x);
-    }
-}
-
-/// <summary>What diffusion transformers of several modalities share: time and label embedding, blocks, and the modulation of the last layer.</summary>
-public sealed class DiffusionTrunk : Module
-{
-    private const int Frequencies = 256;
-
-    /// <summary>Makes the parts.</summary>
-    /// <param name="blocks">Shape of the blocks.</param>
-    /// <param name="classes">Rows of the label table; 0 for no labels.</param>
-    public DiffusionTrunk(TransformerSettings blocks, int classes)
-    {
-        ArgumentNullException.ThrowIfNull(blocks);
-        Time = Child("t_embedder", new TimeEmbedding(Frequencies, blocks.Width));
-        if (classes > 0)
-            Labels = Child("y_embedder", new LabelEmbedding(classes, blocks.Width));
-        var conditioned = blocks with { Conditioned = true, Norm = NormKind.LayerPlain, Mlp = blocks.Mlp == MlpKind.Gelu ? MlpKind.GeluTanh : blocks.Mlp };
-        Blocks = Child("blocks", new Transformer(conditioned, Init.XavierUniform));
-        FinalModulation = new Modulation(blocks.Width, 2);
-    }
-
-    /// <summary>The blocks.</summary>
-    public Transformer Blocks { get; }
-
-    internal TimeEmbedding Time { get; }
-
-    internal LabelEmbedding? Labels { get; }
-
-    internal Modulation FinalModulation { get; }
-}
-
-/// <summary>Models of several modalities on one trunk: <c>shared.*</c>, then <c>image.*</c>, <c>audio.*</c> …, each with its own input layer, positions and output layer.</summary>
-public sealed class DiffusionFamily : Module
-{
-    private readonly Dictionary<string, DiffusionTransformer> _members = [];
-
-    /// <summary>Makes the family.</summary>
-    /// <param name="members">Settings by modality; the blocks and classes of all must be the same.</param>
-    public DiffusionFamily(IReadOnlyList<(string Modality, DiffusionTransformerSettings Settings)> members)
-    {
-        ArgumentNullException.ThrowIfNull(members);
-        if (members.Count == 0)
-            throw new ArgumentException("a family needs at least one modality", nameof(members));
-        var trunk = new DiffusionTrunk(members[0].Settings.Blocks, members[0].Settings.Classes);
-        Child("shared", new Shared(trunk));
-        foreach (var (modality, settings) in members)
-        {
-            if (settings.Blocks != members[0].Settings.Blocks || settings.Classes != members[0].Settings.Classes)
-                throw new ArgumentException($"{modality} has other blocks or classes than {members[0].Modality}; a trunk is shared only by equals", nameof(members));
-            _members.Add(modality, Child(modality, new DiffusionTransformer(settings, trunk)));
-        }
-    }
-
-    /// <summary>The model of one modality.</summary>
-    /// <exception cref="KeyNotFoundException">The family has no such modality.</exception>
-    public DiffusionTransformer this[string modality] =>
-        _members.TryGetValue(modality, out var member)
-            ? member
-            : throw new KeyNotFoundException($"no model for {modality}; the family has {string.Join(", ", _members.Keys)}");
-
-    private sealed class Shared : Module
-    {
-        internal Shared(DiffusionTrunk trunk)
-        {
-            foreach (var (name, child) in trunk.Children)
-                Child(name, child);
-            Child("final_layer", new Final(trunk.FinalModulation));
-        }
-    }
-
-    private sealed class Final : Module
-    {
-        internal Final(Modulation modulation) => Child("adaLN_modulation", modulation);
     }
 }
 

@@ -17,4 +17,5 @@ public interface IFlowModel
 /// <param name="Loss">Mean squared error of the predicted velocity for each sample, (B).</param>
 /// <param name="Untrained">The same error of a prediction of zero, (B).</param>
 /// <param name="Tokens">Tokens of the layer that features are read from, (B, N, D).</param>
-public sealed record FlowReading(Tensor Loss, Tensor Untrained, Tensor Tokens);
+/// <param name="Real">Which of them are real, (B, N), bool; null where all are.</param>
+public sealed record FlowReading(Tensor Loss, Tensor Untrained, Tensor Tokens, Tensor? Real = null);

@@ -1,5 +1,6 @@
 using Selfsame.Modalities;
 using Selfsame.Models;
+using Selfsame.Objectives.Generation;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 
@@ -101,17 +102,18 @@ public sealed partial record ModelContext(EncoderSettings Encoder, EquatableList
 
     /// <summary>Settings of a diffusion transformer over patches for the recipe's encoder.</summary>
     /// <exception cref="ArgumentException">The recipe's encoder is of another kind.</exception>
-    public DiffusionTransformerSettings DiffusionTransformer() => Encoder is { DropPath: > 0 }
+    public DiffusionTransformerSettings DiffusionTransformer()
+    {
+        var (blocks, dit) = DiffusionBlocks();
+        return new ImageTokenizer(Input<ImageShape>(), dit.Patch).Network(blocks, Classes > 0 ? Classes + 1 : 0);
+    }
+
+    /// <summary>Blocks of a diffusion transformer, and the recipe's encoder.</summary>
+    /// <exception cref="ArgumentException">The recipe's encoder is of another kind, or drops paths.</exception>
+    public (TransformerSettings Blocks, DitEncoderSettings Encoder) DiffusionBlocks() => Encoder is { DropPath: > 0 }
         ? throw new ArgumentException("encoder.drop_path is set; a dit encoder, where student and teacher are compared token by token, drops no paths. Remove it")
         : Encoder is DitEncoderSettings dit
-        ? new DiffusionTransformerSettings
-        {
-            Blocks = Blocks(),
-            TokenWidth = dit.Patch * dit.Patch * Channels,
-            PatchArea = dit.Patch * dit.Patch,
-            Grid = Grid,
-            Classes = Classes > 0 ? Classes + 1 : 0,
-        }
+        ? (Blocks(), dit)
         : throw new ArgumentException($"this method needs an encoder of kind dit; the recipe has {RecipeKinds.Encoders.KeyOf(Encoder.GetType())}");
 
     private static string Key<T>() => typeof(T).Name.Replace("Shape", "", StringComparison.Ordinal).ToLowerInvariant();

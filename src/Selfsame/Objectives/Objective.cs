@@ -53,6 +53,17 @@ public sealed class ObjectiveResult
     /// <param name="loss">Scalar with a graph behind it.</param>
     public ObjectiveResult(Tensor loss) => Loss = loss;
 
+    /// <summary>Makes a result with intermediates.</summary>
+    /// <param name="loss">Scalar with a graph behind it.</param>
+    /// <param name="intermediates">By name.</param>
+    public ObjectiveResult(Tensor loss, IEnumerable<(string Name, Tensor Value)> intermediates)
+        : this(loss)
+    {
+        ArgumentNullException.ThrowIfNull(intermediates);
+        foreach (var (name, value) in intermediates)
+            _intermediates[name] = value;
+    }
+
     /// <summary>What is minimised.</summary>
     public Tensor Loss { get; }
 

@@ -25,8 +25,9 @@ internal sealed record InputFields(
         var data = recipe.Data;
         if (data.Inputs().Contains(Modality.Image))
             range = Pictures(recipe, training, plain, shapes);
-        if (data.Video is { } video)
+        if (data.Video is { } given)
         {
+            var video = given with { View = InRange(given.View, recipe) };
             var field = new VideoField(video);
             training.Add(field);
             plain.Add(new VideoField(video with { Start = ClipStart.Center, View = ViewSettings.Evaluation(video.View.Size, video.View.Size) with { Mean = video.View.Mean, Std = video.View.Std } }));

@@ -366,7 +366,7 @@ public sealed class Pretraining : IDisposable
 
     private void DrawSamples(TensorBoardWriter? board, CancellationToken cancellation)
     {
-        if (_model.Objective is not IGenerator generator || _recipe.Evaluate?.Samples is not { } wanted)
+        if (_model.Objective is not IGenerator { Generates: [Modality.Image] } generator || _recipe.Evaluate?.Samples is not { } wanted)
             return;
         using var scope = Scope.Enter();
         using var precision = _precision.Enter();

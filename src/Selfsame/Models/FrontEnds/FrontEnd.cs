@@ -11,13 +11,6 @@ namespace Selfsame.Models.FrontEnds;
 /// <param name="Targets">What the tokens were made of: (B, N, P) numbers, or (B, N) ids of a vocabulary, int64.</param>
 public sealed record FrontEndTokens(Tensor Values, Tensor? Real, Tensor Targets);
 
-/// <summary>Where a token lies in its sample. What an axis does not apply to is 0.</summary>
-/// <param name="Time">In tokens of a film or a spectrogram.</param>
-/// <param name="Row">In patches; of a spectrogram, in patches of frequency.</param>
-/// <param name="Column">In patches.</param>
-/// <param name="Index">In tokens of a text or a waveform.</param>
-public readonly record struct TokenPlace(int Time, int Row, int Column, int Index);
-
 /// <summary>Turns one modality of a batch into tokens. Another representation of a modality is another front end.</summary>
 /// <remarks>Its head, <see cref="MakeHead"/>, is the way back from tokens to what they were made of.</remarks>
 public abstract class FrontEnd : Module
@@ -36,7 +29,7 @@ public abstract class FrontEnd : Module
         _positions = positions switch
         {
             PositionKind.Learned => Trainable("pos_embed", Init.TruncatedNormal(0.02), 1, places.Length, width),
-            PositionKind.Sincos => Buffer("pos_embed", Models.Positions.SinCos(width, Coordinates(), places.Length)),
+            PositionKind.Sincos => Buffer("pos_embed", Models.Positions.SinCos(width, TokenPlaces.Coordinates(places), places.Length)),
             _ => null,
         };
     }
@@ -86,37 +79,4 @@ public abstract class FrontEnd : Module
 
     /// <summary>Tokens without positions.</summary>
     private protected abstract FrontEndTokens Embed(BatchField field);
-
-    /// <summary>Which tokens are real where each spans <paramref name="span"/> places of its sample, <paramref name="each"/> of them side by side.</summary>
-    private protected static Tensor? RealOf(BatchField field, long tokens, int span, int each = 1)
-    {
-        if (field.Lengths is null && field.Present is null)
-            return null;
-        if (field.Lengths is null)
-            return field.Present!.Unsqueeze(1).Expand([-1, tokens]);
-        var starts = Ops.Arange(tokens / each, dtype: DType.Int64, device: field.Values.Device).Mul((long)span);
-        var real = starts.Unsqueeze(0).Lt(field.Lengths.Unsqueeze(1));
-        return each == 1 ? real : real.Unsqueeze(-1).Expand([-1, -1, each]).Reshape([field.Values.Size(0), tokens]);
-    }
-
-    /// <summary>Zeros behind the second axis until it is a multiple.</summary>
-    private protected static Tensor Whole(Tensor values, int multiple)
-    {
-        var missing = (multiple - (values.Size(1) % multiple)) % multiple;
-        if (missing == 0)
-            return values;
-        long[] shape = [.. values.Shape];
-        shape[1] = missing;
-        return Ops.Cat([values, Ops.Zeros(shape, values.DType, values.Device)], 1);
-    }
-
-    // Only the axes along which tokens differ, so that none of the channels is wasted.
-    private float[] Coordinates()
-    {
-        var axes = new List<Func<TokenPlace, int>>();
-        foreach (var axis in (ReadOnlySpan<Func<TokenPlace, int>>)[place => place.Column, place => place.Row, place => place.Time, place => place.Index])
-            if (_places.Any(place => axis(place) > 0))
-                axes.Add(axis);
-        return axes.Count == 0 ? new float[_places.Length] : [.. _places.SelectMany(place => axes.Select(axis => (float)axis(place)))];
-    }
 }

@@ -13,7 +13,7 @@ public sealed class ImageFrontEnd : FrontEnd
     /// <summary>Makes the layer.</summary>
     /// <exception cref="ShapeException">The picture is not a whole number of patches.</exception>
     public ImageFrontEnd(ImageShape shape, int patch, int width, PositionKind positions)
-        : base(Modality.Image, width, positions, PlacesOf(shape, patch))
+        : base(Modality.Image, width, positions, TokenPlaces.Of(shape, patch))
     {
         (_shape, _patch) = (shape, patch);
         _embed = Child("patch_embed", new PatchEmbedding(shape.Channels, patch, width));
@@ -28,17 +28,6 @@ public sealed class ImageFrontEnd : FrontEnd
     private protected override FrontEndTokens Embed(BatchField field)
     {
         var tokens = _embed.Forward(field.Values);
-        return new(tokens, RealOf(field, tokens.Size(1), 1), Patches.Split(field.Values, _patch));
-    }
-
-    private static TokenPlace[] PlacesOf(ImageShape shape, int patch)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        Patches.RequireWhole(shape.Height, shape.Width, patch);
-        var columns = shape.Width / patch;
-        var places = new TokenPlace[shape.Height / patch * columns];
-        for (var n = 0; n < places.Length; n++)
-            places[n] = new(0, n / columns, n % columns, 0);
-        return places;
+        return new(tokens, TokenMasks.Real(field, tokens.Size(1), 1), Patches.Split(field.Values, _patch));
     }
 }

@@ -17,7 +17,7 @@ public sealed class SpectrogramFrontEnd : FrontEnd
     /// <param name="positions">Kind of positions.</param>
     /// <exception cref="ShapeException">A frame is not a whole number of patches.</exception>
     public SpectrogramFrontEnd(AudioShape shape, int frames, int bins, int width, PositionKind positions)
-        : base(Modality.Audio, width, positions, PlacesOf(shape, frames, bins))
+        : base(Modality.Audio, width, positions, TokenPlaces.Of(shape, frames, bins))
     {
         (_frames, _bins, _columns) = (frames, bins, shape.Bins / bins);
         _embed = Child("patch_embed", new ConvolutionShapedLinear([1, frames, bins], width));
@@ -28,21 +28,8 @@ public sealed class SpectrogramFrontEnd : FrontEnd
 
     private protected override FrontEndTokens Embed(BatchField field)
     {
-        var whole = Whole(field.Values, _frames);
-        var (batch, rows) = (whole.Size(0), whole.Size(1) / _frames);
-        var patches = whole.Reshape([batch, rows, _frames, _columns, _bins]).Permute([0, 1, 3, 2, 4]).Reshape([batch, rows * _columns, Values]);
-        return new(_embed.Forward(patches), RealOf(field, rows * _columns, _frames, _columns), patches);
-    }
-
-    private static TokenPlace[] PlacesOf(AudioShape shape, int frames, int bins)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        if (shape.Bins == 0 || shape.Bins % bins != 0)
-            throw new ShapeException($"A frame has {shape.Bins} bins; patches of {bins} need a multiple of {bins}. Change encoder.spectrogram_patch or data.audio.bins.");
-        var columns = shape.Bins / bins;
-        var places = new TokenPlace[(shape.MaxLength + frames - 1) / frames * columns];
-        for (var n = 0; n < places.Length; n++)
-            places[n] = new(n / columns, n % columns, 0, 0);
-        return places;
+        var whole = TokenMasks.Whole(field.Values, _frames);
+        var patches = SpectrogramPatches.Split(whole, _frames, _bins);
+        return new(_embed.Forward(patches), TokenMasks.Real(field, patches.Size(1), _frames, _columns), patches);
     }
 }

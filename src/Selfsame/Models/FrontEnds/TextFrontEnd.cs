@@ -11,7 +11,7 @@ public sealed class TextFrontEnd : FrontEnd
 
     /// <summary>Makes the table.</summary>
     public TextFrontEnd(TextShape shape, int width, PositionKind positions)
-        : base(Modality.Text, width, positions, PlacesOf(shape))
+        : base(Modality.Text, width, positions, TokenPlaces.InOrder(shape?.MaxLength ?? throw new ArgumentNullException(nameof(shape))))
     {
         _shape = shape;
         _embed = Child("word_embeddings", new Embedding(shape.Vocabulary, width));
@@ -24,14 +24,5 @@ public sealed class TextFrontEnd : FrontEnd
     public override int Vocabulary => _shape.Vocabulary;
 
     private protected override FrontEndTokens Embed(BatchField field) =>
-        new(_embed.Forward(field.Values), RealOf(field, field.Values.Size(1), 1), field.Values);
-
-    private static TokenPlace[] PlacesOf(TextShape shape)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        var places = new TokenPlace[shape.MaxLength];
-        for (var n = 0; n < places.Length; n++)
-            places[n] = new(0, 0, 0, n);
-        return places;
-    }
+        new(_embed.Forward(field.Values), TokenMasks.Real(field, field.Values.Size(1), 1), field.Values);
 }

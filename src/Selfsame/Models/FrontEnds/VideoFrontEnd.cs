@@ -13,7 +13,7 @@ public sealed class VideoFrontEnd : FrontEnd
     /// <summary>Makes the layer.</summary>
     /// <exception cref="ShapeException">The film is not a whole number of tubes.</exception>
     public VideoFrontEnd(VideoShape shape, int tubelet, int patch, int width, PositionKind positions)
-        : base(Modality.Video, width, positions, PlacesOf(shape, tubelet, patch))
+        : base(Modality.Video, width, positions, TokenPlaces.Of(shape, tubelet, patch))
     {
         (_shape, _tubelet, _patch) = (shape, tubelet, patch);
         _embed = Child("patch_embed", new ConvolutionShapedLinear([shape.Channels, tubelet, patch, patch], width));
@@ -37,22 +37,23 @@ public sealed class VideoFrontEnd : FrontEnd
         return ordered.Reshape([batch, frames / tubelet * (height / side) * (width / side), channels * tubelet * side * side]);
     }
 
+    /// <summary>Puts tubes of channel-first values back together.</summary>
+    /// <param name="tubes">(B, N, C · tubelet · side · side).</param>
+    /// <param name="shape">The film.</param>
+    /// <param name="tubelet">Frames of a tube.</param>
+    /// <param name="side">Side of a patch.</param>
+    /// <returns>(B, C, frames, H, W).</returns>
+    public static Tensor Join(Tensor tubes, VideoShape shape, int tubelet, int side)
+    {
+        ArgumentNullException.ThrowIfNull(tubes);
+        ArgumentNullException.ThrowIfNull(shape);
+        long[] cells = [tubes.Size(0), shape.Frames / tubelet, shape.Height / side, shape.Width / side, shape.Channels, tubelet, side, side];
+        return tubes.Reshape(cells).Permute([0, 4, 1, 5, 2, 6, 3, 7]).Reshape([tubes.Size(0), shape.Channels, shape.Frames, shape.Height, shape.Width]);
+    }
+
     private protected override FrontEndTokens Embed(BatchField field)
     {
         var tokens = _embed.Forward(Split(field.Values, _tubelet, _patch, PatchOrder.ChannelFirst));
-        return new(tokens, RealOf(field, tokens.Size(1), 1), Split(field.Values, _tubelet, _patch, PatchOrder.ChannelLast));
-    }
-
-    private static TokenPlace[] PlacesOf(VideoShape shape, int tubelet, int patch)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        Patches.RequireWhole(shape.Height, shape.Width, patch);
-        if (shape.Frames % tubelet != 0)
-            throw new ShapeException($"A film has {shape.Frames} frames; tubes of {tubelet} need a multiple of {tubelet}. Change encoder.tubelet or data.video.frames.");
-        var (rows, columns) = (shape.Height / patch, shape.Width / patch);
-        var places = new TokenPlace[shape.Frames / tubelet * rows * columns];
-        for (var n = 0; n < places.Length; n++)
-            places[n] = new(n / (rows * columns), n / columns % rows, n % columns, 0);
-        return places;
+        return new(tokens, TokenMasks.Real(field, tokens.Size(1), 1), Split(field.Values, _tubelet, _patch, PatchOrder.ChannelLast));
     }
 }

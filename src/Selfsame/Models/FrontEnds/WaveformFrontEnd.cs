@@ -26,9 +26,9 @@ public sealed class WaveformFrontEnd : FrontEnd
 
     private protected override FrontEndTokens Embed(BatchField field)
     {
-        var whole = Whole(field.Values, _frame);
+        var whole = TokenMasks.Whole(field.Values, _frame);
         var frames = whole.Reshape([whole.Size(0), -1, _frame]);
-        return new(_embed.Forward(frames), RealOf(field, frames.Size(1), _frame), frames);
+        return new(_embed.Forward(frames), TokenMasks.Real(field, frames.Size(1), _frame), frames);
     }
 
     private static TokenPlace[] PlacesOf(AudioShape shape, int frame)
@@ -36,9 +36,6 @@ public sealed class WaveformFrontEnd : FrontEnd
         ArgumentNullException.ThrowIfNull(shape);
         if (shape.Bins > 0)
             throw new ShapeException($"Frames are cut from waveforms; the sound is a spectrogram of {shape.Bins} bins.");
-        var places = new TokenPlace[(shape.MaxLength + frame - 1) / frame];
-        for (var n = 0; n < places.Length; n++)
-            places[n] = new(0, 0, 0, n);
-        return places;
+        return TokenPlaces.InOrder((shape.MaxLength + frame - 1) / frame);
     }
 }

@@ -1,214 +1,130 @@
-using Selfsame.Corruption;
 using Selfsame.Generation;
+using Selfsame.Modalities;
 using Selfsame.Models;
-using Selfsame.Recipes;
 using Selfsame.Torch;
 
 namespace Selfsame.Objectives.Generation;
 
-/// <summary>Self-Flow (<c>self-flow</c>): flow matching in which a share of the tokens has a noise level of its own, and a teacher at the cleaner level is imitated.</summary>
-/// <remarks>
-/// Held back: every token's content, to two different degrees within one picture. Predicted by: one diffusion transformer, which puts out the velocity
-/// and, through a head on an early block, the late features of its own moving average. Loss, shapes and paper: <see cref="SelfFlowLoss"/>.
-/// Switches for the ablations: <see cref="DualNoise"/> false is plain flow matching (with <see cref="Gamma"/> 0); Gamma 0 alone is dual noise only;
-/// <see cref="SeparateAttention"/> keeps the two groups of tokens apart.
-/// </remarks>
-public sealed record SelfFlowSettings : ObjectiveSettings
-{
-    /// <summary>Share of tokens at the second noise level, 0 to 0.5. Default 0.25, the paper's for pictures (video 0.1, sound 0.5).</summary>
-    [Limits(0, 0.5, "the share of tokens at the second noise level")]
-    public double MaskRatio { get; init; } = 0.25;
-
-    /// <summary>Give tokens two noise levels. Default true; false is plain flow matching.</summary>
-    public bool DualNoise { get; init; } = true;
-
-    /// <summary>Tokens of different noise levels do not attend to each other. Default false.</summary>
-    public bool SeparateAttention { get; init; }
-
-    /// <summary>Factor of the representation loss, at least 0; 0 switches it off. Default 0.8, the paper's.</summary>
-    [Limits(0, 1000, "the factor of the representation loss")]
-    public double Gamma { get; init; } = 0.8;
-
-    /// <summary>Block whose output the student's head reads, from 1. Null (default): 0.3 of the depth, rounded, as in the paper.</summary>
-    [Limits(1, 1024, "the number of a block")]
-    public int? StudentLayer { get; init; }
-
-    /// <summary>Block whose output the teacher gives, from 1. Null (default): 0.7 of the depth, rounded, as in the paper.</summary>
-    [Limits(1, 1024, "the number of a block")]
-    public int? TeacherLayer { get; init; }
-
-    /// <summary>Column of the data to condition on; null (default) trains without classes.</summary>
-    public string? Label { get; init; }
-
-    /// <summary>Share of samples trained without their class, for guidance, 0 to 1. Default 0.1.</summary>
-    [Limits(0, 1, "the share of samples trained without their class")]
-    public double LabelDrop { get; init; } = 0.1;
-
-    /// <summary>Distribution of noise levels.</summary>
-    public NoiseLevelSettings Noise { get; init; } = new();
-
-    /// <summary>Noise level at which features are read, 0 to 1. Default 0.05: nearly clean, as the teacher mostly sees.</summary>
-    [Limits(0, 1, "the noise level at which features are read")]
-    public double FeatureTime { get; init; } = 0.05;
-
-    /// <inheritdoc/>
-    public override string? LabelColumn => Label;
-
-    /// <inheritdoc/>
-    public override (double Mean, double Deviation)? PixelRange => (0.5, 0.5);
-
-    /// <inheritdoc/>
-    public override IEnumerable<RecipeProblem> Check()
-    {
-        if (!DualNoise && SeparateAttention)
-            yield return new("separate_attention", "is true; without dual_noise there is only one group of tokens to separate");
-    }
-
-    /// <inheritdoc/>
-    public override Objective Build(ModelContext model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return new SelfFlow(this, model.DiffusionTransformer(), model.Encoder.Patch);
-    }
-
-    internal SelfFlowLossSettings Loss(int depth)
-    {
-        var student = StudentLayer ?? Math.Max(1, (int)Math.Round(0.3 * depth));
-        var teacher = TeacherLayer ?? Math.Max(1, (int)Math.Round(0.7 * depth));
-        if (student > depth || teacher > depth)
-            throw new ArgumentException($"student_layer {student} and teacher_layer {teacher} must not exceed the depth {depth}");
-        return new SelfFlowLossSettings
-        {
-            MaskRatio = MaskRatio,
-            DualNoise = DualNoise,
-            SeparateAttention = SeparateAttention,
-            Gamma = Gamma,
-            StudentLayer = student,
-            TeacherLayer = teacher,
-            LabelDrop = LabelDrop,
-            Levels = Noise.Build(),
-        };
-    }
-}
-
-/// <summary>Distribution of noise levels p(t), t in [0, 1], 1 = noise.</summary>
-public sealed record NoiseLevelSettings
-{
-    /// <summary>Kind of distribution.</summary>
-    public NoiseLevelKind Kind { get; init; }
-
-    /// <summary>Time shift, above 0; more than 1 moves levels towards noise. Default 1.</summary>
-    [Limits(0, 1000, "the time shift", AboveMin = true)]
-    public double Shift { get; init; } = 1;
-
-    /// <summary>Mean of the log-odds, for the logit-normal kinds. Default 0.</summary>
-    [Limits(-100, 100, "the mean of the log-odds")]
-    public double Location { get; init; }
-
-    /// <summary>Standard deviation of the log-odds, for the logit-normal kinds, above 0. Default 1.</summary>
-    [Limits(0, 100, "the standard deviation of the log-odds", AboveMin = true)]
-    public double Scale { get; init; } = 1;
-
-    /// <summary>Share of levels drawn uniformly from [0.95, 1] instead, 0 to 1. Default 0; the paper's video setting has 0.05.</summary>
-    [Limits(0, 1, "the share of levels near pure noise")]
-    public double Tail { get; init; }
-
-    /// <summary>Makes the distribution.</summary>
-    public INoiseLevels Build()
-    {
-        INoiseLevels body = Kind switch
-        {
-            NoiseLevelKind.Uniform => new UniformNoiseLevels(Shift),
-            NoiseLevelKind.LogitNormal => new LogitNormalNoiseLevels(Location, Scale, Shift),
-            NoiseLevelKind.Plateau => new PlateauNoiseLevels(new LogitNormalNoiseLevels(Location, Scale, Shift)),
-            _ => throw new InvalidOperationException($"noise levels of kind {Kind} are not known"),
-        };
-        return Tail > 0 ? new TailMixtureNoiseLevels(body, Tail, 0.95) : body;
-    }
-}
-
-/// <summary>Kinds of noise-level distributions.</summary>
-public enum NoiseLevelKind
-{
-    /// <summary>Uniform, shifted.</summary>
-    Uniform,
-
-    /// <summary>Log-odds are normal, shifted.</summary>
-    LogitNormal,
-
-    /// <summary>Logit-normal up to its mode, constant from there to noise.</summary>
-    Plateau,
-}
-
 /// <inheritdoc cref="SelfFlowSettings"/>
-public sealed class SelfFlow : Objective, IGenerator, IFlowModel
+public sealed class SelfFlow : Objective, IGenerator, IFlowModel, IJointModel
 {
     private readonly SelfFlowSettings _settings;
-    private readonly DiffusionTransformer _student, _teacher;
+    private readonly IReadOnlyList<FlowTokenizer> _tokenizers;
+    private readonly IVelocityModel _student, _teacher;
     private readonly SelfFlowLoss _loss;
 
     /// <summary>Makes student, teacher and head.</summary>
     /// <param name="settings">Settings of the method.</param>
-    /// <param name="network">Settings of student and teacher.</param>
-    /// <param name="patch">Side of a patch.</param>
-    /// <param name="tokenizer">Turns pictures into tokens; null takes plain patches.</param>
-    public SelfFlow(SelfFlowSettings settings, DiffusionTransformerSettings network, int patch, ILatentTokenizer? tokenizer = null)
+    /// <param name="blocks">Shape of the blocks.</param>
+    /// <param name="classes">Rows of the label table; 0 for no labels.</param>
+    /// <param name="tokenizers">Between samples and tokens, one for each modality, in the order of the sequence.</param>
+    public SelfFlow(SelfFlowSettings settings, TransformerSettings blocks, int classes, IReadOnlyList<FlowTokenizer> tokenizers)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(network);
-        _settings = settings;
-        Tokenizer = tokenizer ?? new PatchTokenizer(patch, network.Grid.Rows);
-        var width = network.Blocks.Width;
-        _student = Child("student", new DiffusionTransformer(network));
-        var projector = Child("projector", new Projector(width, 2 * width, width));
-        _teacher = Child("teacher", new DiffusionTransformer(network));
-        _loss = new SelfFlowLoss(settings.Loss(network.Blocks.Depth), _student, _teacher, projector);
+        ArgumentNullException.ThrowIfNull(blocks);
+        ArgumentNullException.ThrowIfNull(tokenizers);
+        (_settings, _tokenizers) = (settings, tokenizers);
+        var (student, teacher) = (Network(), Network());
+        (_student, _teacher) = ((IVelocityModel)Child("student", student), (IVelocityModel)teacher);
+        var projector = Child("projector", new Projector(blocks.Width, 2 * blocks.Width, blocks.Width));
+        Child("teacher", teacher);
+        var single = tokenizers.Count == 1;
+        _loss = new SelfFlowLoss(settings.Loss(blocks.Depth, tokenizers[0].Modality, single), _student, _teacher, projector,
+            tokenizers.ToDictionary(tokenizer => tokenizer.Modality, tokenizer => settings.Loss(blocks.Depth, tokenizer.Modality, single)));
+
+        Module Network() => tokenizers is [var only]
+            ? new DiffusionTransformer(only.Network(blocks, classes))
+            : new DiffusionFamily([.. tokenizers.Select(tokenizer => (tokenizer.Modality, tokenizer.Network(blocks, classes)))]);
     }
 
-    /// <summary>Between pictures and tokens.</summary>
-    public ILatentTokenizer Tokenizer { get; }
+    /// <summary>Between samples and tokens, one for each modality.</summary>
+    public IReadOnlyList<FlowTokenizer> Tokenizers => _tokenizers;
 
     /// <summary>The layer that the student imitates: late layers of a generative model turn back to pixels.</summary>
-    public override IReadOnlyList<int> FeatureLayers => [_settings.Loss(_student.Settings.Blocks.Depth).TeacherLayer];
+    public override IReadOnlyList<int> FeatureLayers => [_settings.TeacherLayerOf(_student.Blocks.Settings.Depth)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(Module Student, Module Teacher)> Teachers => [(_student, _teacher)];
+    public override IReadOnlyList<(Module Student, Module Teacher)> Teachers => [((Module)_student, (Module)_teacher)];
 
     /// <summary>The network that generates.</summary>
     /// <param name="averaged">Take the average of the weights, as the paper does.</param>
-    public DiffusionTransformer Network(bool averaged) => averaged ? _teacher : _student;
+    public IVelocityModel Network(bool averaged) => averaged ? _teacher : _student;
 
-    /// <param name="batch">Needs an image, (B, C, H, W), float in [-1, 1]; labels (B) where the method is conditioned.</param>
-    /// <param name="step">Draws, see <see cref="SelfFlowLoss.Compute"/>.</param>
-    /// <returns>See <see cref="SelfFlowLoss.Compute"/>.</returns>
+    /// <param name="batch">Any of the modalities, pictures and films in [-1, 1]; labels (B) where the method is conditioned.</param>
+    /// <param name="step">Draws, see <see cref="SelfFlowLoss"/>.</param>
+    /// <returns>See <see cref="SelfFlowLoss"/>.</returns>
     /// <exception cref="ShapeException">Height or width is not a whole number of patches.</exception>
+    /// <exception cref="ArgumentException">The batch has none of the modalities.</exception>
     public override ObjectiveResult Compute(Batch batch, StepContext step)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        Tensor tokens;
+        List<CleanPart> parts;
         using (GradMode.Off())
-            tokens = Tokenizer.Encode(batch[Modality.Image]);
-        return _loss.Compute(tokens, _settings.Label is null ? null : batch.Labels, step);
+            parts = Clean(batch);
+        return _loss.Compute(parts, _settings.Label is null ? null : batch.Labels, step);
     }
 
     /// <inheritdoc/>
-    public int Classes => Math.Max(0, _student.Settings.Classes - 1);
+    public int Classes => Math.Max(0, _student[_student.Modalities[0]].Settings.Classes - 1);
 
     /// <inheritdoc/>
-    public Tensor Generate(int count, Tensor? labels, SamplerSettings settings, StepContext draws, bool averaged = true, CancellationToken cancellation = default)
+    public IReadOnlyList<string> Generates => _student.Modalities;
+
+    /// <inheritdoc/>
+    public double SamplingShift(string modality) => _settings.Of(modality, _tokenizers.Count == 1).SamplingShift!.Value;
+
+    /// <inheritdoc/>
+    public Tensor Generate(int count, Tensor? labels, SamplerSettings settings, StepContext draws, bool averaged = true, CancellationToken cancellation = default) =>
+        Generate(new GenerationRequest(count, [Modality.Image]) { Labels = labels }, settings, draws, averaged, cancellation)[Modality.Image];
+
+    /// <inheritdoc/>
+    public Batch Generate(GenerationRequest request, SamplerSettings settings, StepContext draws, bool averaged = true, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(draws);
         using var scope = Scope.Enter();
         using var guard = GradMode.Off();
-        var network = _student.Settings;
-        long[] shape = [count, (long)network.Grid.Rows * network.Grid.Columns, network.TokenWidth];
-        var tokens = FlowSampler.Sample(
-            Network(averaged), draws.Normal("start", shape), labels, settings, k => draws.Normal(FormattableString.Invariant($"noise.{k}"), shape), cancellation: cancellation);
-        return scope.MoveOut(Tokenizer.Decode(tokens));
+        var wanted = _tokenizers.Where(tokenizer => request.Wanted.Contains(tokenizer.Modality)).ToArray();
+        if (wanted.Length == 0)
+            throw new ArgumentException($"{string.Join(", ", request.Wanted)} can't be made; the model makes {string.Join(", ", Generates)}", nameof(request));
+        var given = request.Given is { } known ? Clean(known).Where(part => !request.Wanted.Contains(part.Modality)).ToArray() : [];
+        var shapes = Array.ConvertAll(wanted, tokenizer => new PartShape(tokenizer.Modality, tokenizer.Places.Count, tokenizer.Width));
+        var tokens = JointSampler.Sample(Network(averaged), shapes, Array.ConvertAll(given, part => At(part, 0, part.Tokens)), request.Count, request.Labels, settings, draws, cancellation);
+        var fields = new Dictionary<string, BatchField>();
+        for (var k = 0; k < wanted.Length; k++)
+        {
+            var field = wanted[k].Decode(tokens[k]);
+            fields[wanted[k].Modality] = new(scope.MoveOut(field.Values), field.Lengths is { } lengths ? scope.MoveOut(lengths) : null);
+        }
+
+        return new Batch(fields);
     }
 
     /// <inheritdoc/>
-    public override IFeatureExtractor Features(bool averaged) => new DiffusionTransformerFeatures(Network(averaged), Tokenizer.Encode, _settings.FeatureTime);
+    public override IFeatureExtractor Features(bool averaged) => new DiffusionTransformerFeatures(Network(averaged), _tokenizers, _settings.FeatureTime);
+
+    /// <inheritdoc/>
+    public Batch Rebuilt(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new(_tokenizers.Where(tokenizer => batch.Has(tokenizer.Modality)).ToDictionary(tokenizer => tokenizer.Modality, tokenizer => tokenizer.Rebuilt(batch.Field(tokenizer.Modality))));
+    }
+
+    /// <inheritdoc/>
+    public Tensor ErrorOf(string modality, Batch batch, double level, bool given, StepContext draws, bool averaged = true)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(draws);
+        using var scope = Scope.Enter();
+        using var guard = GradMode.Off();
+        var network = Network(averaged);
+        var clean = Clean(batch).FindAll(part => given || part.Modality == modality);
+        var asked = clean.FindIndex(part => part.Modality == modality);
+        var target = draws.Normal(modality + ".x1", clean[asked].Tokens.Shape) - clean[asked].Tokens;
+        var parts = clean.ConvertAll(part => part.Modality == modality ? At(part, level, part.Tokens + (target * level)) : At(part, 0, part.Tokens));
+        var predicted = network.Forward(parts, DiffusionTransformerFeatures.NoLabels(network, batch.Count, draws.Device))[asked];
+        return scope.MoveOut(Mean((predicted - target).Square(), parts[asked].Real));
+    }
 
     /// <inheritdoc/>
     public FlowReading ReadAt(Batch batch, double level, StepContext draws, bool averaged = true)
@@ -216,38 +132,32 @@ public sealed class SelfFlow : Objective, IGenerator, IFlowModel
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(draws);
         var network = Network(averaged);
-        var data = Tokenizer.Encode(batch[Modality.Image]);
-        var noise = draws.Normal("x1", data.Shape);
-        var target = noise - data;
+        var clean = Clean(batch);
+        var targets = clean.Select(part => draws.Normal(clean.Count == 1 ? "x1" : part.Modality + ".x1", part.Tokens.Shape) - part.Tokens).ToArray();
+        var parts = clean.Select((part, k) => At(part, level, part.Tokens + (targets[k] * level))).ToArray();
         var layers = new List<Tensor>();
-        var (times, labels) = DiffusionTransformerFeatures.Condition(network, data, level);
-        var predicted = network.Forward(data + (target * level), times, labels: labels, layers: layers);
-        return new FlowReading((predicted - target).Square().Mean([1, 2]), target.Square().Mean([1, 2]), layers[FeatureLayers[0] - 1]);
+        var predicted = network.Forward(parts, DiffusionTransformerFeatures.NoLabels(network, batch.Count, draws.Device), layers);
+        Tensor? loss = null, untrained = null;
+        for (var k = 0; k < parts.Length; k++)
+        {
+            var (own, zero) = (Mean((predicted[k] - targets[k]).Square(), parts[k].Real), Mean(targets[k].Square(), parts[k].Real));
+            (loss, untrained) = loss is null ? (own, zero) : (loss + own, untrained! + zero);
+        }
+
+        return new FlowReading(loss! / parts.Length, untrained! / parts.Length, layers[FeatureLayers[0] - 1], JointDiffusion.Real(parts));
     }
-}
 
-/// <summary>Between samples and the tokens that a generative model works on: plain patches, or the latents of an autoencoder.</summary>
-public interface ILatentTokenizer
-{
-    /// <summary>Samples to tokens.</summary>
-    /// <param name="image">(B, C, H, W).</param>
-    /// <returns>(B, N, values).</returns>
-    Tensor Encode(Tensor image);
+    // Of each sample, over its real tokens.
+    private static Tensor Mean(Tensor error, Tensor? real)
+    {
+        if (real is null)
+            return error.Mean([1, 2]);
+        var weight = real.To(DType.Float32);
+        return (error.Mean(-1, keepDim: false) * weight).Sum(1, keepDim: false) / weight.Sum(1, keepDim: false).ClampMin(1);
+    }
 
-    /// <summary>Tokens to samples.</summary>
-    /// <param name="tokens">(B, N, values).</param>
-    /// <returns>(B, C, H, W).</returns>
-    Tensor Decode(Tensor tokens);
-}
+    private static NoisedPart At(CleanPart part, double level, Tensor tokens) =>
+        new(part.Modality, tokens, Ops.Full([tokens.Size(0), 1], level, DType.Float32, tokens.Device), null, part.Real);
 
-/// <summary>Patches as they are.</summary>
-/// <param name="Side">Side of a patch.</param>
-/// <param name="Rows">Rows of the grid.</param>
-public sealed record PatchTokenizer(int Side, int Rows) : ILatentTokenizer
-{
-    /// <inheritdoc/>
-    public Tensor Encode(Tensor image) => Patches.Split(image, Side, PatchOrder.ChannelFirst);
-
-    /// <inheritdoc/>
-    public Tensor Decode(Tensor tokens) => Patches.Join(tokens, Side, Rows, PatchOrder.ChannelFirst);
+    private List<CleanPart> Clean(Batch batch) => DiffusionTransformerFeatures.Clean(batch, _tokenizers);
 }

@@ -1,4 +1,6 @@
+using Selfsame.Modalities;
 using Selfsame.Models;
+using Selfsame.Objectives.Generation;
 using Selfsame.Recipes;
 using Selfsame.Torch;
 
@@ -49,7 +51,7 @@ public sealed record FinetuningSettings : ObjectiveSettings
         if (model.Classes < 2)
             throw new ArgumentException($"objective.label: column '{Label}' has {model.Classes} distinct values; fine-tuning needs at least 2");
         if (model.Encoder is DitEncoderSettings)
-            return new Finetuning(this, new DiffusionTransformer((model with { Classes = 0 }).DiffusionTransformer()), model.Encoder.Patch, model.Classes);
+            return new Finetuning(this, new DiffusionTransformer((model with { Classes = 0 }).DiffusionTransformer()), new ImageTokenizer(model.Input<ImageShape>(), model.Encoder.Patch), model.Classes);
         var encoder = model.VisionTransformer();
         return new Finetuning(this, new VisionTransformer(encoder with { Pool = encoder.ClassToken ? PoolKind.Token : PoolKind.Average, NormAfterPool = false }), model.Classes);
     }
@@ -74,10 +76,10 @@ public sealed class Finetuning : Objective, IClassifier
     /// <summary>Fine-tunes a diffusion transformer.</summary>
     /// <param name="settings">Settings of the method.</param>
     /// <param name="encoder">The encoder, owned from now on.</param>
-    /// <param name="patch">Side of a patch.</param>
+    /// <param name="tokenizer">Turns pictures into its tokens.</param>
     /// <param name="classes">Classes, at least 2.</param>
-    public Finetuning(FinetuningSettings settings, DiffusionTransformer encoder, int patch, int classes)
-        : this(settings, encoder, encoder?.Settings.Blocks!, new DiffusionTransformerFeatures(encoder!, image => Patches.Split(image, patch, PatchOrder.ChannelFirst), settings?.NoiseLevel ?? 0), classes)
+    public Finetuning(FinetuningSettings settings, DiffusionTransformer encoder, ImageTokenizer tokenizer, int classes)
+        : this(settings, encoder, encoder?.Settings.Blocks!, new DiffusionTransformerFeatures(encoder!, [tokenizer], settings?.NoiseLevel ?? 0), classes)
     {
     }
 

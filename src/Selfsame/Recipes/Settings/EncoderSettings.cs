@@ -110,6 +110,18 @@ public sealed record DitEncoderSettings : EncoderSettings
 {
     /// <summary>The defaults of a DiT.</summary>
     public DitEncoderSettings() => Positions = PositionKind.Sincos;
+
+    /// <summary>Frames of a film that one token spans, at least 1. Default 2.</summary>
+    [Limits(1, 4096, "the number of frames that one token spans"), Unit("frames")]
+    public int Tubelet { get; init; } = 2;
+
+    /// <summary>Frames and frequency bins of a spectrogram that one token spans. Default 16 and 16.</summary>
+    [Count(2, 2), Limits(1, 4096, "the number of frames or bins that one token spans")]
+    public EquatableList<int> SpectrogramPatch { get; init; } = [16, 16];
+
+    /// <summary>Ids of a text that one token spans, at least 1. Default 1.</summary>
+    [Limits(1, 4096, "the number of ids of a text that one token spans"), Unit("ids")]
+    public int TextSpan { get; init; } = 1;
 }
 
 /// <summary>Sizes of a Transformer, with the widths of timm: width x depth, heads.</summary>
