@@ -33,6 +33,9 @@ public sealed class TextTokenizer : ITokenizer
     /// <inheritdoc/>
     public SpecialTokens Special { get; }
 
+    /// <inheritdoc/>
+    public double BytesPerToken => 4;
+
     /// <summary>Tokens beside the model's.</summary>
     public IReadOnlyList<AddedToken> Added => _parts.Added;
 
