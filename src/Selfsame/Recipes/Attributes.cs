@@ -27,6 +27,15 @@ public sealed class KindFromAttribute(string key) : Attribute
     public string Key { get; } = key;
 }
 
+/// <summary>A block may be written as one value, which is then that of one of its settings: <c>tokenizer: bytes</c> for <c>tokenizer: { from: bytes }</c>.</summary>
+/// <param name="key">The key of that setting. It is nullable; where it is set, the block is written in short.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ShortFormAttribute(string key) : Attribute
+{
+    /// <summary>The key of the setting.</summary>
+    public string Key { get; } = key;
+}
+
 /// <summary>How many entries a list takes.</summary>
 /// <param name="min">Fewest.</param>
 /// <param name="max">Most.</param>

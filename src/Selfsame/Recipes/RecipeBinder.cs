@@ -38,6 +38,8 @@ internal sealed partial class RecipeBinder(IEnumerable<IKindTable> tables, List<
                 return List(shape, list, path, setting);
             case (Form.Map, MapNode map):
                 return Map(shape, map, path, setting);
+            case (Form.Record, ScalarNode { IsNull: false } brief) when SettingsShape.For(shape.Type).ShortForm is { } only:
+                return Record(shape.Type, new MapNode(brief.Origin, [new Entry(only.Key, brief.Origin, brief)]), path, Owner(path), hasKind: false, fallback);
             case (Form.Record, MapNode map):
                 return Record(shape.Type, map, path, Owner(path), hasKind: false, fallback);
             case (Form.Kinds, MapNode map):

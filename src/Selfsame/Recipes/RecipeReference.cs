@@ -117,6 +117,8 @@ public sealed class RecipeReference
             return string.Join(", ", Names.OfEnum(shape.Type).Select(e => $"`{e.Key}`"));
         if (shape.Form == Form.Kinds && setting.KindFrom is null)
             return "of kind " + string.Join(", ", _tables[shape.Type].Keys.Select(k => $"`{k}`"));
+        if (shape.Form == Form.Record && SettingsShape.For(shape.Type).ShortForm is { } brief)
+            return $"{brief.Shape.Noun} as `{brief.Key}`, or {shape.Noun}";
         return setting.KindFrom is { } from ? $"as `{from}` says" : shape.Noun;
     }
 
@@ -133,6 +135,8 @@ public sealed class RecipeReference
             return "required";
         if (setting.Default is null)
             return setting.Shape.Form == Form.Scalar ? "–" : "none";
+        if (setting.Shape.Form == Form.Record && SettingsShape.For(setting.Shape.Type).ShortForm?.Property.GetValue(setting.Default) is { } brief)
+            return $"`{Scalars.Format(brief)}`";
         return setting.Shape.Form switch
         {
             Form.Scalar => $"`{Scalars.Format(setting.Default)}`",

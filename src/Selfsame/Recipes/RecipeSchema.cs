@@ -126,7 +126,8 @@ public sealed class RecipeSchema
             case Form.Map:
                 return new() { ["type"] = "object", ["additionalProperties"] = Value(shape.Element!, setting) };
             case Form.Record:
-                return Define(Names.Snake(shape.Type.Name), shape.Type, null);
+                var block = Define(Names.Snake(shape.Type.Name), shape.Type, null);
+                return SettingsShape.For(shape.Type).ShortForm is { } only ? new() { ["anyOf"] = new JsonArray(Value(only.Shape, only), block) } : block;
             default:
                 var table = _tables[shape.Type];
                 var noun = table.Noun.Split(' ')[^1];

@@ -47,6 +47,8 @@ internal static class RecipeTree
                 return new ListNode(ValueOrigin.Default, [.. ((IEnumerable)value).Cast<object>().Select(i => Value(i, shape.Element!, false, tables))]);
             case Form.Map:
                 return new MapNode(ValueOrigin.Default, [.. Pairs(value).Select(p => new Entry(p.Key, ValueOrigin.Default, Value(p.Value, shape.Element!, false, tables)))]);
+            case Form.Record when SettingsShape.For(shape.Type).ShortForm is { } only && only.Property.GetValue(value) is { } brief:
+                return Value(brief, only.Shape, false, tables);
             default:
                 if (shape.Form == Form.Record || picked)
                     return Record(value, null, tables);

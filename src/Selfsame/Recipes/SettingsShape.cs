@@ -114,10 +114,12 @@ internal sealed class SettingsShape
         var blank = Activator.CreateInstance(type)!;
         Type = type;
         ExactlyOneOf = type.GetCustomAttribute<ExactlyOneOfAttribute>();
+        var brief = type.GetCustomAttribute<ShortFormAttribute>()?.Key;
         Settings = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0)
             .OrderBy(p => Depth(p.DeclaringType!)).ThenBy(p => p.MetadataToken)
             .Select(p => new Setting(p, blank))];
+        ShortForm = Settings.FirstOrDefault(s => s.Key == brief);
     }
 
     public Type Type { get; }
@@ -125,6 +127,9 @@ internal sealed class SettingsShape
     public IReadOnlyList<Setting> Settings { get; }
 
     public ExactlyOneOfAttribute? ExactlyOneOf { get; }
+
+    /// <summary>The setting that a single value in place of the block stands for; null for none.</summary>
+    public Setting? ShortForm { get; }
 
     public static SettingsShape For(Type type) => Known.GetOrAdd(type, static t => new(t));
 

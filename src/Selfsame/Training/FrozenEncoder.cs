@@ -139,7 +139,7 @@ public sealed class FrozenEncoder : IDisposable
         var context = new ModelContext(recipe.Encoder, (views[0].Size, views[0].Size), channels, 0);
         if (recipe.Objective.LabelColumn is not null)
         {
-            using var own = await RunData.OpenAsync(recipe, options, cancellation).ConfigureAwait(false);
+            using var own = await RunData.OpenAsync(recipe, options, cancellation, folder).ConfigureAwait(false);
             context = own.Model;
         }
 

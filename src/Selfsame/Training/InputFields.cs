@@ -18,7 +18,9 @@ internal sealed record InputFields(
     (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) Range)
 {
     /// <summary>Reads a recipe.</summary>
-    public static InputFields Of(Recipe recipe)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="tokenizer">What cuts its text; null opens what the recipe names.</param>
+    public static InputFields Of(Recipe recipe, ITokenizer? tokenizer = null)
     {
         var (training, plain, shapes) = (new List<SampleField>(), new List<SampleField>(), new List<InputShape>());
         (IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation) range = ([0.0], [1.0]);
@@ -44,7 +46,7 @@ internal sealed record InputFields(
 
         if (data.Text is { } text)
         {
-            var tokenizer = Tokenizers.Open(text.Tokenizer);
+            tokenizer ??= Tokenizers.Open(text.Tokenizer, null);
             var field = new TextField(text, tokenizer, evaluation: false);
             training.Add(field);
             plain.Add(new TextField(text, tokenizer, evaluation: true));

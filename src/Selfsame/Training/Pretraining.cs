@@ -103,7 +103,8 @@ public sealed class Pretraining : IDisposable
         using var taken = folder.Lock(options.Time);
         RequireSameRecipe(options, folder);
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
-        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation, folder).ConfigureAwait(false);
+        RunTokenizer.Keep(data, folder);
         BatchRoom.Require(options.Recipe, data.Inputs.FloatsPerSample, MachineMemory.Available());
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var run = new Pretraining(options, folder, data);

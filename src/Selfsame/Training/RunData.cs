@@ -1,5 +1,6 @@
 using Selfsame.Data;
 using Selfsame.Data.Loading;
+using Selfsame.Modalities.Text;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 
@@ -11,7 +12,7 @@ public sealed class RunData : IDisposable
     /// <summary>Most bytes of decoded pictures that the loader keeps.</summary>
     internal const long PictureCacheBytes = 1L << 30;
 
-    private RunData(Recipe recipe, DataSet set, InputFields inputs)
+    private RunData(Recipe recipe, DataSet set, int[] part, InputFields inputs)
     {
         Set = set;
         Labels = recipe.Objective.LabelColumn is { } column ? set.Labels(column) : null;
@@ -19,7 +20,6 @@ public sealed class RunData : IDisposable
         PlainInputs = new SampleInputs(inputs.Plain);
         Range = (inputs.Range.Mean.Average(), inputs.Range.Deviation.Average());
         ChannelRange = inputs.Range;
-        var part = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
         Train = recipe.Data.Need == SampleNeed.All ? Array.FindAll(part, index => (set.ModalitiesOf(index) & recipe.Data.Inputs()) == recipe.Data.Inputs()) : part;
         if (Train.Length == 0)
             throw new DataSourceException(part.Length > 0
@@ -33,6 +33,9 @@ public sealed class RunData : IDisposable
 
     /// <summary>The recipe's further data sets to evaluate on, in its order.</summary>
     public IReadOnlyList<DataSet> EvaluationSets { get; private init; } = [];
+
+    /// <summary>What cuts the texts; null where none are read.</summary>
+    public ITokenizer? Tokenizer { get; private init; }
 
     /// <summary>Samples that are trained on.</summary>
     public int[] Train { get; }
@@ -59,8 +62,9 @@ public sealed class RunData : IDisposable
     /// <param name="recipe">The recipe.</param>
     /// <param name="options">Cache folder and progress.</param>
     /// <param name="cancellation">Stops fetching.</param>
+    /// <param name="folder">The run, whose tokenizer is used where it has one; null for none.</param>
     /// <exception cref="DataSourceException">The data can't be had, or has no such column.</exception>
-    public static async Task<RunData> OpenAsync(Recipe recipe, DataOptions options, CancellationToken cancellation)
+    public static async Task<RunData> OpenAsync(Recipe recipe, DataOptions options, CancellationToken cancellation, RunFolder? folder = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(options);
@@ -77,7 +81,9 @@ public sealed class RunData : IDisposable
             set = set.Holding(wanted);
             foreach (var further in recipe.Evaluate?.Sets ?? [])
                 sets.Add((await DataSource.OpenAsync(further.Source, options, cancellation).ConfigureAwait(false)).Holding(wanted));
-            return new RunData(recipe, set, InputFields.Of(recipe)) { EvaluationSets = sets };
+            var part = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
+            var tokenizer = RunTokenizer.Open(recipe, set, part, folder);
+            return new RunData(recipe, set, part, InputFields.Of(recipe, tokenizer)) { EvaluationSets = sets, Tokenizer = tokenizer };
         }
         catch
         {
@@ -87,18 +93,19 @@ public sealed class RunData : IDisposable
         }
     }
 
-    /// <summary>Opens the data as <see cref="OpenAsync(Recipe, DataOptions, CancellationToken)"/> does; where that fails, says where the source was written.</summary>
+    /// <summary>Opens the data as <see cref="OpenAsync(Recipe, DataOptions, CancellationToken, RunFolder)"/> does; where that fails, says where the source was written.</summary>
     /// <param name="loaded">The recipe, with where its values came from.</param>
     /// <param name="options">Cache folder and progress.</param>
     /// <param name="cancellation">Stops fetching.</param>
+    /// <param name="folder">The run, whose tokenizer is used where it has one; null for none.</param>
     /// <exception cref="RecipeException">The source is nothing that can be opened.</exception>
     /// <exception cref="DataSourceException">The data can't be had, or has no such column.</exception>
-    public static Task<RunData> OpenAsync(LoadedRecipe loaded, DataOptions options, CancellationToken cancellation)
+    public static Task<RunData> OpenAsync(LoadedRecipe loaded, DataOptions options, CancellationToken cancellation, RunFolder? folder = null)
     {
         ArgumentNullException.ThrowIfNull(loaded);
         return DataSource.Judge(loaded.Recipe.Data.Source) is { } fault
             ? throw new RecipeException([new RecipeFault(loaded.Origins.GetValueOrDefault("data.source", ValueOrigin.Default), "data.source", fault)])
-            : OpenAsync(loaded.Recipe, options, cancellation);
+            : OpenAsync(loaded.Recipe, options, cancellation, folder);
     }
 
     /// <summary>A loader of training batches.</summary>

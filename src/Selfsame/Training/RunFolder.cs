@@ -49,6 +49,9 @@ public sealed class RunFolder
     /// <summary>What could not be decoded, one JSON object a line.</summary>
     public string QuarantinePath => At("quarantine.jsonl");
 
+    /// <summary>The tokenizer of the run's texts, a <c>tokenizer.json</c>; not there when text is cut into bytes.</summary>
+    public string TokenizerPath => At("tokenizer.json");
+
     /// <summary>Folder of the checkpoint after a number of steps.</summary>
     /// <param name="step">Steps done, at least 0.</param>
     public string Checkpoint(long step) => System.IO.Path.Combine(CheckpointsPath, StepName(step));

@@ -51,7 +51,7 @@ public sealed class TrainedRun : IDisposable
         var problems = new List<string>();
         var latest = Checkpoint.Latest(folder, problems.Add)
             ?? throw new CheckpointException(problems.Count > 0 ? string.Join('\n', problems) : $"{path} has no checkpoint yet");
-        var data = await RunData.OpenAsync(recipe, options, cancellation).ConfigureAwait(false);
+        var data = await RunData.OpenAsync(recipe, options, cancellation, folder).ConfigureAwait(false);
         TorchRuntime.Threads = Environment.ProcessorCount;
         var precision = ComputePrecision.Resolve(recipe.Precision, Device.Cpu, RunEnvironment.Capture().CpuFeatures);
         var run = new TrainedRun(folder, recipe, data, precision);

@@ -16,6 +16,9 @@ public interface ITokenizer
     /// <summary>The tokens that stand for no text.</summary>
     SpecialTokens Special { get; }
 
+    /// <summary>Bytes of UTF-8 that a token stands for, roughly: tells texts of like length before they are read.</summary>
+    double BytesPerToken => 1;
+
     /// <summary>Tokens of a text, without special ones.</summary>
     int[] Encode(string text);
 

@@ -46,7 +46,7 @@ public sealed class TextField : SampleField
     public override int EstimateLength(DataSet data, int index)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return (int)Math.Min(data.SizeHint(index, Modality) + _marks, _settings.MaxLength);
+        return (int)Math.Min((data.SizeHint(index, Modality) / _tokenizer.BytesPerToken) + _marks, _settings.MaxLength);
     }
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ public sealed class TextField : SampleField
         ArgumentNullException.ThrowIfNull(reader);
         var tokens = _tokenizer.Encode(reader.Data.ReadText(context.Index));
         if (tokens.Length == 0)
-            throw new MediaException(MediaError.Corrupt, "the text is empty");
+            throw new MediaException(MediaError.Corrupt, "the text has no tokens");
         var room = _settings.MaxLength - _marks;
         var first = 0;
         if (tokens.Length > room && !_evaluation && _settings.Window == TextWindow.Random)

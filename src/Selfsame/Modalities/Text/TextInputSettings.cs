@@ -5,8 +5,8 @@ namespace Selfsame.Modalities.Text;
 /// <summary>How a text becomes tokens.</summary>
 public sealed record TextInputSettings
 {
-    /// <summary>What cuts text into tokens. Default <c>bytes</c>: a token for each byte of UTF-8.</summary>
-    public string Tokenizer { get; init; } = Tokenizers.Bytes;
+    /// <summary>What cuts text into tokens: <c>bytes</c> (default), the path of a <c>tokenizer.json</c>, or a block that has one trained, such as <c>{ train: bpe, vocabulary: 4096 }</c>.</summary>
+    public TokenizerSettings Tokenizer { get; init; } = new() { From = Tokenizers.Bytes };
 
     /// <summary>Most tokens of a sample, special ones included, at least 3. Default 256.</summary>
     [Limits(3, 1 << 20, "the number of tokens of the longest sample"), Unit("tokens")]

@@ -40,7 +40,7 @@ public sealed class RunPlanner : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
-        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation).ConfigureAwait(false);
+        using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation, new RunFolder(options.Folder)).ConfigureAwait(false);
         TorchRuntime.Threads = Environment.ProcessorCount;
         options.OnPhase?.Invoke("Measuring a few steps");
         using var planner = new RunPlanner(options.Recipe, options.Folder, data);
