@@ -13,12 +13,12 @@ namespace Selfsame.Evaluation;
 /// <summary>Samples of a run as things that people can look at, listen to and read.</summary>
 /// <param name="data">How the run reads its data.</param>
 /// <param name="range">Mean and deviation that pictures and films are normalised with, on values in 0..1.</param>
-public sealed class SampleExhibit(DataSettings data, (double Mean, double Deviation) range)
+/// <param name="tokenizer">Turns tokens back into text; null where the run reads none.</param>
+public sealed class SampleExhibit(DataSettings data, (double Mean, double Deviation) range, ITokenizer? tokenizer)
 {
     private const double UsualRate = 8;
 
     private readonly KaldiInversion? _sound = data.Audio is { Features: AudioFeatures.FilterBank } audio ? new(new() { SampleRate = audio.SampleRate, Bins = audio.Bins }) : null;
-    private readonly ITokenizer? _tokenizer = data.Text is { } text ? Tokenizers.Open(text.Tokenizer) : null;
 
     /// <summary>Writes samples into a folder: <c>000000.png</c>, <c>.webp</c>, <c>.wav</c> with a picture of its spectrum, <c>.txt</c>.</summary>
     /// <param name="made">Samples.</param>
@@ -76,7 +76,7 @@ public sealed class SampleExhibit(DataSettings data, (double Mean, double Deviat
         ArgumentNullException.ThrowIfNull(field);
         using var scope = Scope.Enter();
         var length = field.Lengths is { } lengths ? (int)lengths.ToArray<long>()[k] : (int)field.Values.Size(1);
-        return _tokenizer!.Decode(Array.ConvertAll(field.Values.Select(0, k).Contiguous().ToArray<long>(), id => (int)id).AsSpan(0, length));
+        return tokenizer!.Decode(Array.ConvertAll(field.Values.Select(0, k).Contiguous().ToArray<long>(), id => (int)id).AsSpan(0, length));
     }
 
     /// <summary>A film of a batch as an animated WebP.</summary>
