@@ -240,6 +240,18 @@ void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_
         write_rows<false>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[0], s[1], s[2], s[3]}; });
 }
 
+void convert_depth(const AVFrame& f, uint16_t* out) {
+    auto format = static_cast<AVPixelFormat>(f.format);
+    if (format != AV_PIX_FMT_GRAY8 && format != AV_PIX_FMT_GRAY16BE && format != AV_PIX_FMT_GRAY16LE)
+        refuse(SS_MEDIA_UNSUPPORTED, "a depth map has one channel of 8 or 16 bits; this picture is stored as %s", av_get_pix_fmt_name(format));
+    for (auto y = 0; y < f.height; y++) {
+        auto s = f.data[0] + static_cast<int64_t>(y) * f.linesize[0];
+        auto row = out + static_cast<int64_t>(y) * f.width;
+        for (auto x = 0; x < f.width; x++)
+            row[x] = static_cast<uint16_t>(format == AV_PIX_FMT_GRAY8 ? s[x] : format == AV_PIX_FMT_GRAY16BE ? s[2 * x] << 8 | s[2 * x + 1] : s[2 * x + 1] << 8 | s[2 * x]);
+    }
+}
+
 void fill_background(uint8_t* out, int64_t count, int channels, uint32_t background) {
     for (int64_t i = 0; i < count; i++, out += channels) {
         out[0] = static_cast<uint8_t>(background >> 16);
