@@ -132,12 +132,19 @@ void convert_premultiplied(const AVFrame& f, const Target& t) {
     }
 }
 
+// The same code for wider vectors where the processor has them; whole numbers, so the results are the same.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define SS_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define SS_WIDE
+#endif
+
 // Where chroma samples lie: JPEG's between two pixels of a row, video's at the left one. Both lie between two rows.
 enum class Chroma { between, left };
 
 // One row of chroma at full width. A pixel between samples takes 3/4 of the nearer and 1/4 of the farther one, in the middle half
 // of each: near holds the nearer chroma row, far the other.
-void widen_chroma(const uint8_t* near, const uint8_t* far, int chroma_width, int shift, int width, Chroma place, int16_t* scratch, int16_t* out) {
+SS_WIDE void widen_chroma(const uint8_t* near, const uint8_t* far, int chroma_width, int shift, int width, Chroma place, int16_t* scratch, int16_t* out) {
     for (auto x = 0; x < chroma_width; x++)
         scratch[x] = static_cast<int16_t>(3 * near[x] + far[x]); // 4 times too large
     if (shift == 0) {
@@ -174,7 +181,7 @@ constexpr Matrix kVideo601{13, 16, 9539, 13075, -3209, -6660, 16525};
 constexpr Matrix kVideo709{13, 16, 9539, 14686, -1747, -4366, 17305};
 
 // Colours of one row, as planes: products of 16-bit numbers are what every vector unit has.
-template <const Matrix& M> void colours_of_row(const uint8_t* __restrict luma, const int16_t* __restrict us, const int16_t* __restrict vs, int width,
+template <const Matrix& M> inline __attribute__((always_inline)) void colours_of_row(const uint8_t* __restrict luma, const int16_t* __restrict us, const int16_t* __restrict vs, int width,
     uint8_t* __restrict r, uint8_t* __restrict g, uint8_t* __restrict b) {
     constexpr auto vr = M.vr, ug = M.ug, vg = M.vg, ub = M.ub;
     for (auto x = 0; x < width; x++) {
@@ -184,6 +191,22 @@ template <const Matrix& M> void colours_of_row(const uint8_t* __restrict luma, c
         g[x] = clamp255((l + u * ug + v * vg) >> M.bits);
         b[x] = clamp255((l + u * ub) >> M.bits);
     }
+}
+
+using RowColours = void (*)(const uint8_t*, const int16_t*, const int16_t*, int, uint8_t*, uint8_t*, uint8_t*);
+
+#define SS_COLOURS(name, matrix) \
+    SS_WIDE void name(const uint8_t* luma, const int16_t* us, const int16_t* vs, int width, uint8_t* r, uint8_t* g, uint8_t* b) { \
+        colours_of_row<matrix>(luma, us, vs, width, r, g, b); \
+    }
+SS_COLOURS(full601, kFull601)
+SS_COLOURS(video601, kVideo601)
+SS_COLOURS(video709, kVideo709)
+#undef SS_COLOURS
+
+SS_WIDE void interleave(const uint8_t* __restrict r, const uint8_t* __restrict g, const uint8_t* __restrict b, int width, uint8_t* __restrict out) {
+    for (auto x = 0; x < width; x++)
+        out[3 * x] = r[x], out[3 * x + 1] = g[x], out[3 * x + 2] = b[x];
 }
 
 // Colours of JPEG (full range, BT.601, chroma between pixels) and of usual video (limited range, BT.601 or BT.709). swscale gives
@@ -202,7 +225,7 @@ bool convert_planes(PixelState& state, const AVFrame& f, const Target& t) {
     auto usual = f.colorspace == AVCOL_SPC_UNSPECIFIED || f.colorspace == AVCOL_SPC_BT470BG || f.colorspace == AVCOL_SPC_SMPTE170M;
     if (video ? f.color_range == AVCOL_RANGE_JPEG || !(high || usual) : high || f.colorspace == AVCOL_SPC_BT2020_NCL || f.colorspace == AVCOL_SPC_SMPTE240M)
         return false;
-    auto colours = !video ? colours_of_row<kFull601> : high ? colours_of_row<kVideo709> : colours_of_row<kVideo601>;
+    RowColours colours = !video ? full601 : high ? video709 : video601;
     auto place = video ? Chroma::left : Chroma::between;
     auto chroma_width = (t.width + sx) >> sx, chroma_height = (t.height + sy) >> sy;
     auto room = static_cast<size_t>(t.width) + 2;
@@ -219,6 +242,10 @@ bool convert_planes(PixelState& state, const AVFrame& f, const Target& t) {
         auto luma = row(0, y);
         auto out = t.out + y * t.stride;
         colours(luma, us, vs, t.width, red, red + t.width, red + 2 * t.width);
+        if (t.channels == 3) {
+            interleave(red, red + t.width, red + 2 * t.width, t.width, out);
+            continue;
+        }
         write_rows<true>({out, 0, t.channels, t.width, 1, 0, 0, 0}, red, 0, [&](const uint8_t* s, int x) {
             return Rgba{s[x], s[x + t.width], s[x + 2 * t.width], 255};
         });
