@@ -269,7 +269,7 @@ void encode_png(ThreadState& s, const uint8_t* pixels, int width, int height, in
         throw std::bad_alloc();
     context->width = width;
     context->height = height;
-    context->pix_fmt = channels == 1 ? AV_PIX_FMT_GRAY8 : channels == 3 ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_RGBA;
+    context->pix_fmt = channels == 1 ? AV_PIX_FMT_GRAY8 : channels == 2 ? AV_PIX_FMT_GRAY16BE : channels == 3 ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_RGBA;
     context->time_base = {1, 1};
     context->thread_count = 1;
     context->compression_level = level;
@@ -285,8 +285,18 @@ void encode_png(ThreadState& s, const uint8_t* pixels, int width, int height, in
     if (av_frame_get_buffer(&frame, 0) < 0)
         throw std::bad_alloc();
     auto row = static_cast<size_t>(width) * static_cast<size_t>(channels);
-    for (auto y = 0; y < height; y++)
-        std::memcpy(frame.data[0] + static_cast<ptrdiff_t>(y) * frame.linesize[0], pixels + static_cast<size_t>(y) * row, row);
+    for (auto y = 0; y < height; y++) {
+        auto to = frame.data[0] + static_cast<ptrdiff_t>(y) * frame.linesize[0];
+        auto from = pixels + static_cast<size_t>(y) * row;
+        if (channels != 2)
+            std::memcpy(to, from, row);
+        else
+            for (size_t x = 0; x < row; x += 2) {
+                uint16_t value;
+                std::memcpy(&value, from + x, 2);
+                to[x] = static_cast<uint8_t>(value >> 8), to[x + 1] = static_cast<uint8_t>(value);
+            }
+    }
 
     av_packet_unref(s.packet.get());
     auto code = avcodec_send_frame(context.get(), &frame);
@@ -326,12 +336,28 @@ extern "C" int32_t ss_media_decode_image(const uint8_t* bytes, int64_t length, c
     });
 }
 
+extern "C" int32_t ss_media_decode_depth(const uint8_t* bytes, int64_t length, const ss_media_image_request* request,
+    uint16_t* out, int64_t capacity, ss_media_image_info* info) {
+    return guarded_state([&](ThreadState& s) {
+        auto p = plan(bytes, length, request, info);
+        if (p.header.format != SS_MEDIA_PNG && p.header.format != SS_MEDIA_TIFF)
+            refuse(SS_MEDIA_UNSUPPORTED, "a depth map is a PNG or a TIFF; this is a %s", name_of(p.header.format));
+        auto needed = static_cast<int64_t>(p.decoded_width) * p.decoded_height;
+        if (!out || needed > capacity)
+            refuse(SS_MEDIA_BUFFER_TOO_SMALL, "the map has %lld numbers, the buffer %lld", static_cast<long long>(needed), static_cast<long long>(capacity));
+        fill_packet(s, p.header, bytes, length);
+        decode(s, p, request->max_pixels);
+        convert_depth(*s.frame, out);
+        trim(s);
+    });
+}
+
 extern "C" int32_t ss_media_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t channels, int32_t level,
     uint8_t* out, int64_t capacity, int64_t* written) {
     return guarded_state([&](ThreadState& s) {
-        if (!pixels || !out || !written || width < 1 || height < 1 || (channels != 1 && channels != 3 && channels != 4) ||
+        if (!pixels || !out || !written || width < 1 || height < 1 || channels < 1 || channels > 4 ||
             level < 0 || level > 9 || int64_t{width} * height > INT32_MAX / 8)
-            refuse(SS_MEDIA_BAD_ARGUMENT, "bad argument: a PNG is written from 1, 3 or 4 channels, at level 0 to 9");
+            refuse(SS_MEDIA_BAD_ARGUMENT, "bad argument: a PNG is written from 1 to 4 channels, at level 0 to 9");
         encode_png(s, pixels, width, height, channels, level, out, capacity, written);
     });
 }

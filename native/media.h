@@ -54,7 +54,13 @@ SS_MEDIA_API int32_t ss_media_probe_image(const uint8_t* bytes, int64_t length,
 SS_MEDIA_API int32_t ss_media_decode_image(const uint8_t* bytes, int64_t length,
     const ss_media_image_request* request, uint8_t* out, int64_t capacity, ss_media_image_info* info);
 
-/// Encodes (height, width, channels) memory as PNG. channels: 1 grey, 3 RGB, 4 RGBA. level: 0 (fast) .. 9 (small).
+/// Decodes a picture of one channel without losing bits, (height, width), values as stored (0..255 or 0..65535). PNG and TIFF;
+/// everything else, and colour, is refused. Of the request only max_pixels counts.
+SS_MEDIA_API int32_t ss_media_decode_depth(const uint8_t* bytes, int64_t length,
+    const ss_media_image_request* request, uint16_t* out, int64_t capacity, ss_media_image_info* info);
+
+/// Encodes (height, width, channels) memory as PNG. channels: 1 grey, 3 RGB, 4 RGBA; 2: grey of 16 bits, in this machine's order.
+/// level: 0 (fast) .. 9 (small).
 SS_MEDIA_API int32_t ss_media_encode_png(const uint8_t* pixels, int32_t width, int32_t height, int32_t channels,
     int32_t level, uint8_t* out, int64_t capacity, int64_t* written);
 

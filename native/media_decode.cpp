@@ -18,6 +18,19 @@ bool usable(const AVStream& stream, AVMediaType type) {
     return stream.codecpar->codec_type == type && !(stream.disposition & AV_DISPOSITION_ATTACHED_PIC);
 }
 
+// Headers of these say all there is to know of a sound; looking for more would decode its begin once more.
+bool described(const AVFormatContext& format, AVMediaType type) {
+    if (type != AVMEDIA_TYPE_AUDIO || format.nb_streams != 1)
+        return false;
+    auto known = false;
+    for (auto name : {"wav", "flac", "ogg"})
+        known |= std::strcmp(format.iformat->name, name) == 0;
+    auto& stream = *format.streams[0];
+    auto& sound = *stream.codecpar;
+    return known && sound.codec_type == type && sound.sample_rate > 0 && sound.ch_layout.nb_channels > 0 && stream.duration > 0 &&
+        (sound.codec_id == AV_CODEC_ID_VORBIS || sound.codec_id == AV_CODEC_ID_FLAC || sound.bit_rate > 0);
+}
+
 // Multiplied before it is divided: 4800 / 96000 is 0.05 exactly, 4800 * (1 / 96000) is not.
 double seconds(int64_t ticks, AVRational base) { return static_cast<double>(ticks) * base.num / base.den; }
 
@@ -34,7 +47,7 @@ void StreamDecoder::open() {
     decoder_.reset();
     format_.reset();
     format_ = input_.open();
-    if (auto code = avformat_find_stream_info(format_.get(), nullptr); code < 0)
+    if (auto code = described(*format_, type_) ? 0 : avformat_find_stream_info(format_.get(), nullptr); code < 0)
         refuse(SS_MEDIA_CORRUPT, "its streams cannot be read: %s", reason_of(code));
     auto found = av_find_best_stream(format_.get(), type_, -1, -1, nullptr, 0);
     if (found < 0 || !usable(*format_->streams[found], type_))
@@ -67,6 +80,7 @@ void StreamDecoder::open() {
 
     drained_ = has_first_ = false;
     packets_ = damaged_ = 0;
+    skipped_ = INT64_MIN;
     if (!receive())
         refuse(SS_MEDIA_CORRUPT, "the %s in it cannot be decoded: %s", noun(type_),
             damaged_ > 0 ? reason_of(AVERROR_INVALIDDATA) : "it ends before the first frame");
@@ -128,6 +142,7 @@ void StreamDecoder::feed() {
         if (packet_->stream_index != stream_->index)
             continue;
         packets_++;
+        decoder_->skip_frame = packet_->pts != AV_NOPTS_VALUE && packet_->pts < skipped_ ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
         code = avcodec_send_packet(decoder_.get(), packet_.get());
         av_packet_unref(packet_.get());
         if (code == AVERROR(ENOMEM))
@@ -149,6 +164,10 @@ void StreamDecoder::seek(double time) {
         return rewind();
     avcodec_flush_buffers(decoder_.get());
     has_first_ = drained_ = false;
+}
+
+void StreamDecoder::skip_before(double time) {
+    skipped_ = time > 0 ? origin_ + static_cast<int64_t>(std::floor(time / av_q2d(stream_->time_base))) : INT64_MIN;
 }
 
 void StreamDecoder::rewind() {

@@ -21,6 +21,9 @@ public:
     /// Goes to a key frame at or before a time, near the begin in the worst case.
     void seek(double time);
 
+    /// From now on frames before a time that no other builds on are left out, until the stream is opened again. 0: none.
+    void skip_before(double time);
+
     /// Starts over.
     void rewind();
 
@@ -51,6 +54,7 @@ private:
     bool has_first_ = false, drained_ = false;
     int64_t origin_ = 0, packets_ = 0, damaged_ = 0;
     bool has_other_ = false;
+    int64_t skipped_ = INT64_MIN; // time stamp before which frames may be left out
     double promised_ = -1;      // seconds of a WAV file that was cut off
 };
 

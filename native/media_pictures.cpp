@@ -5,6 +5,7 @@ extern "C" {
 #include <libavutil/display.h>
 }
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -52,9 +53,17 @@ bool PictureReader::fetch() {
 }
 
 void PictureReader::seek(double time) {
+    // Pictures that no other builds on need not be decoded on the way; the last two before the time are.
+    auto rate = decoder_.rate();
+    go(time, rate > 0 ? std::max(0.0, time - 2 / rate) : 0);
+}
+
+void PictureReader::go(double time, double skipped) {
+    skipped_ = skipped;
     has_current_ = has_next_ = ended_ = false;
     current_time_ = next_time_ = 0;
     decoder_.seek(time);
+    decoder_.skip_before(skipped);
     if (time > 0 && (!fetch() || next_time_ > time + kSameTime)) { // landed behind it, or nowhere
         ended_ = has_next_ = false;
         next_time_ = 0;
@@ -71,6 +80,10 @@ void PictureReader::advance(double until, ss_media_picture& picture) {
         current_time_ = next_time_;
         has_current_ = true;
         fetch();
+    }
+    if (skipped_ > 0 && has_current_ && current_time_ < skipped_) { // it is shown for long, or one that was left out should be
+        go(skipped_, 0);
+        return advance(until, picture);
     }
     if (!has_current_)
         refuse(SS_MEDIA_CORRUPT, "none of its pictures can be decoded");

@@ -20,6 +20,7 @@ public:
 
 private:
     bool fetch();
+    void go(double time, double skipped);
     void upright_size(int64_t& width, int64_t& height) const;
 
     StreamDecoder& decoder_;
@@ -27,6 +28,7 @@ private:
     int orientation_ = 1;
     Frame current_ = new_frame(), next_ = new_frame();
     double current_time_ = 0, next_time_ = 0;
+    double skipped_ = 0; // before this time pictures may have been left out
     bool has_current_ = false, has_next_ = false, ended_ = false;
     PixelState state_;
     std::vector<uint8_t> stored_;

@@ -132,14 +132,34 @@ void convert_premultiplied(const AVFrame& f, const Target& t) {
     }
 }
 
-// One row of chroma at full width. Samples lie between the pixels they serve, so each pixel takes 3/4 of the nearer
-// and 1/4 of the farther one, in both directions: near holds the nearer chroma row, far the other.
-void widen_chroma(const uint8_t* near, const uint8_t* far, int chroma_width, int shift, int width, int16_t* scratch, int16_t* out) {
+// The same code for wider vectors where the processor has them; whole numbers, so the results are the same.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define SS_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define SS_WIDE
+#endif
+
+// Where chroma samples lie: JPEG's between two pixels of a row, video's at the left one. Both lie between two rows.
+enum class Chroma { between, left };
+
+// One row of chroma at full width. A pixel between samples takes 3/4 of the nearer and 1/4 of the farther one, in the middle half
+// of each: near holds the nearer chroma row, far the other.
+SS_WIDE void widen_chroma(const uint8_t* near, const uint8_t* far, int chroma_width, int shift, int width, Chroma place, int16_t* scratch, int16_t* out) {
     for (auto x = 0; x < chroma_width; x++)
         scratch[x] = static_cast<int16_t>(3 * near[x] + far[x]); // 4 times too large
     if (shift == 0) {
         for (auto x = 0; x < width; x++)
             out[x] = static_cast<int16_t>((scratch[x] + 2) >> 2);
+        return;
+    }
+    if (place == Chroma::left) {
+        scratch[chroma_width] = scratch[chroma_width - 1];
+        for (auto x = 0; x < width / 2; x++) {
+            out[2 * x] = static_cast<int16_t>((scratch[x] + 2) >> 2);
+            out[2 * x + 1] = static_cast<int16_t>((scratch[x] + scratch[x + 1] + 4) >> 3);
+        }
+        if (width & 1)
+            out[width - 1] = static_cast<int16_t>((scratch[chroma_width - 1] + 2) >> 2);
         return;
     }
     out[0] = static_cast<int16_t>((scratch[0] + 2) >> 2);
@@ -153,28 +173,60 @@ void widen_chroma(const uint8_t* near, const uint8_t* far, int chroma_width, int
 
 inline uint8_t clamp255(int v) { return static_cast<uint8_t>(std::min(std::max(v, 0), 255)); }
 
-// Colours of one row, as planes, with 14 fractional bits: products of 16-bit numbers are what every vector unit has.
-void jpeg_colours(const uint8_t* __restrict luma, const int16_t* __restrict us, const int16_t* __restrict vs, int width,
+// What colours are made of, with 14 fractional bits, or 13 where a factor would not fit into 16.
+struct Matrix { int bits, black; int16_t scale, vr, ug, vg, ub; };
+
+constexpr Matrix kFull601{14, 0, 16384, 22970, -5638, -11700, 29032};
+constexpr Matrix kVideo601{13, 16, 9539, 13075, -3209, -6660, 16525};
+constexpr Matrix kVideo709{13, 16, 9539, 14686, -1747, -4366, 17305};
+
+// Colours of one row, as planes: products of 16-bit numbers are what every vector unit has.
+template <const Matrix& M> inline __attribute__((always_inline)) void colours_of_row(const uint8_t* __restrict luma, const int16_t* __restrict us, const int16_t* __restrict vs, int width,
     uint8_t* __restrict r, uint8_t* __restrict g, uint8_t* __restrict b) {
-    constexpr int16_t vr = 22970, ug = -5638, vg = -11700, ub = 29032;
+    constexpr auto vr = M.vr, ug = M.ug, vg = M.vg, ub = M.ub;
     for (auto x = 0; x < width; x++) {
-        auto l = (luma[x] << 14) + 8192;
+        auto l = static_cast<int16_t>(luma[x] - M.black) * M.scale + (1 << (M.bits - 1));
         auto u = static_cast<int16_t>(us[x] - 128), v = static_cast<int16_t>(vs[x] - 128);
-        r[x] = clamp255((l + v * vr) >> 14);
-        g[x] = clamp255((l + u * ug + v * vg) >> 14);
-        b[x] = clamp255((l + u * ub) >> 14);
+        r[x] = clamp255((l + v * vr) >> M.bits);
+        g[x] = clamp255((l + u * ug + v * vg) >> M.bits);
+        b[x] = clamp255((l + u * ub) >> M.bits);
     }
 }
 
-// JPEG's own colours: full range, BT.601, chroma between pixels. swscale gives much the same at a third of the speed.
-bool convert_jpeg(PixelState& state, const AVFrame& f, const Target& t) {
+using RowColours = void (*)(const uint8_t*, const int16_t*, const int16_t*, int, uint8_t*, uint8_t*, uint8_t*);
+
+#define SS_COLOURS(name, matrix) \
+    SS_WIDE void name(const uint8_t* luma, const int16_t* us, const int16_t* vs, int width, uint8_t* r, uint8_t* g, uint8_t* b) { \
+        colours_of_row<matrix>(luma, us, vs, width, r, g, b); \
+    }
+SS_COLOURS(full601, kFull601)
+SS_COLOURS(video601, kVideo601)
+SS_COLOURS(video709, kVideo709)
+#undef SS_COLOURS
+
+SS_WIDE void interleave(const uint8_t* __restrict r, const uint8_t* __restrict g, const uint8_t* __restrict b, int width, uint8_t* __restrict out) {
+    for (auto x = 0; x < width; x++)
+        out[3 * x] = r[x], out[3 * x + 1] = g[x], out[3 * x + 2] = b[x];
+}
+
+// Colours of JPEG (full range, BT.601, chroma between pixels) and of usual video (limited range, BT.601 or BT.709). swscale gives
+// much the same at a fraction of the speed.
+bool convert_planes(PixelState& state, const AVFrame& f, const Target& t) {
     int sx = 0, sy = 0;
+    auto video = false;
     switch (f.format) {
     case AV_PIX_FMT_YUVJ420P: sx = sy = 1; break;
     case AV_PIX_FMT_YUVJ422P: sx = 1; break;
     case AV_PIX_FMT_YUVJ444P: break;
+    case AV_PIX_FMT_YUV420P: sx = sy = 1; video = true; break;
     default: return false;
     }
+    auto high = f.colorspace == AVCOL_SPC_BT709;
+    auto usual = f.colorspace == AVCOL_SPC_UNSPECIFIED || f.colorspace == AVCOL_SPC_BT470BG || f.colorspace == AVCOL_SPC_SMPTE170M;
+    if (video ? f.color_range == AVCOL_RANGE_JPEG || !(high || usual) : high || f.colorspace == AVCOL_SPC_BT2020_NCL || f.colorspace == AVCOL_SPC_SMPTE240M)
+        return false;
+    RowColours colours = !video ? full601 : high ? video709 : video601;
+    auto place = video ? Chroma::left : Chroma::between;
     auto chroma_width = (t.width + sx) >> sx, chroma_height = (t.height + sy) >> sy;
     auto room = static_cast<size_t>(t.width) + 2;
     state.chroma.resize(3 * room);
@@ -185,11 +237,15 @@ bool convert_jpeg(PixelState& state, const AVFrame& f, const Target& t) {
         auto near = y >> sy;
         auto far = sy == 0 ? near : std::clamp(y & 1 ? near + 1 : near - 1, 0, chroma_height - 1);
         auto row = [&](int plane, int at) { return f.data[plane] + static_cast<int64_t>(at) * f.linesize[plane]; };
-        widen_chroma(row(1, near), row(1, far), chroma_width, sx, t.width, scratch, us);
-        widen_chroma(row(2, near), row(2, far), chroma_width, sx, t.width, scratch, vs);
+        widen_chroma(row(1, near), row(1, far), chroma_width, sx, t.width, place, scratch, us);
+        widen_chroma(row(2, near), row(2, far), chroma_width, sx, t.width, place, scratch, vs);
         auto luma = row(0, y);
         auto out = t.out + y * t.stride;
-        jpeg_colours(luma, us, vs, t.width, red, red + t.width, red + 2 * t.width);
+        colours(luma, us, vs, t.width, red, red + t.width, red + 2 * t.width);
+        if (t.channels == 3) {
+            interleave(red, red + t.width, red + 2 * t.width, t.width, out);
+            continue;
+        }
         write_rows<true>({out, 0, t.channels, t.width, 1, 0, 0, 0}, red, 0, [&](const uint8_t* s, int x) {
             return Rgba{s[x], s[x + t.width], s[x + 2 * t.width], 255};
         });
@@ -204,7 +260,7 @@ void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_
     if (premultiplied && frame.format == AV_PIX_FMT_RGB32)
         return convert_premultiplied(frame, t);
     auto other_matrix = frame.colorspace == AVCOL_SPC_BT709 || frame.colorspace == AVCOL_SPC_BT2020_NCL || frame.colorspace == AVCOL_SPC_SMPTE240M;
-    if (convert_plain(frame, t) || (!other_matrix && convert_jpeg(state, frame, t)))
+    if (convert_plain(frame, t) || convert_planes(state, frame, t))
         return;
 
     auto source = static_cast<AVPixelFormat>(frame.format);
@@ -238,6 +294,18 @@ void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_
         write_rows<true>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 3 * x; return Rgba{s[0], s[1], s[2], 255}; });
     else
         write_rows<false>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[0], s[1], s[2], s[3]}; });
+}
+
+void convert_depth(const AVFrame& f, uint16_t* out) {
+    auto format = static_cast<AVPixelFormat>(f.format);
+    if (format != AV_PIX_FMT_GRAY8 && format != AV_PIX_FMT_GRAY16BE && format != AV_PIX_FMT_GRAY16LE)
+        refuse(SS_MEDIA_UNSUPPORTED, "a depth map has one channel of 8 or 16 bits; this picture is stored as %s", av_get_pix_fmt_name(format));
+    for (auto y = 0; y < f.height; y++) {
+        auto s = f.data[0] + static_cast<int64_t>(y) * f.linesize[0];
+        auto row = out + static_cast<int64_t>(y) * f.width;
+        for (auto x = 0; x < f.width; x++)
+            row[x] = static_cast<uint16_t>(format == AV_PIX_FMT_GRAY8 ? s[x] : format == AV_PIX_FMT_GRAY16BE ? s[2 * x] << 8 | s[2 * x + 1] : s[2 * x + 1] << 8 | s[2 * x]);
+    }
 }
 
 void fill_background(uint8_t* out, int64_t count, int channels, uint32_t background) {

@@ -26,6 +26,9 @@ struct PixelState {
 /// Writes the frame to out (rows of stride bytes). With 3 channels it is composited on background (0xRRGGBB).
 void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_t stride, int channels, uint32_t background, bool premultiplied);
 
+/// Writes a frame of one channel, 8 or 16 bits, to (height, width) numbers. Throws Refusal for any other.
+void convert_depth(const AVFrame& frame, uint16_t* out);
+
 /// Fills count pixels; alpha 0 where there are 4 channels.
 void fill_background(uint8_t* out, int64_t count, int channels, uint32_t background);
 

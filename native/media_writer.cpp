@@ -66,6 +66,8 @@ AVSampleFormat sample_format(const AVCodec& codec) {
 
 // Full-colour formats first; GIF has 256 fixed colours, dithered.
 AVPixelFormat pixel_format(const AVCodec& codec) {
+    if (codec.id == AV_CODEC_ID_MJPEG)
+        return AV_PIX_FMT_YUVJ420P; // JPEG's own range
     for (auto wanted : {AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_RGB24, AV_PIX_FMT_BGRA, AV_PIX_FMT_RGB8})
         for (auto f = codec.pix_fmts; f && *f != AV_PIX_FMT_NONE; f++)
             if (*f == wanted)

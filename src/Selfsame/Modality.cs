@@ -15,8 +15,11 @@ public static class Modality
     /// <summary>Text: captions, documents, source code, sequences of letters of any alphabet.</summary>
     public const string Text = "text";
 
-    /// <summary>All of them, in the order in which they are listed, read and put into a sequence.</summary>
-    public static IReadOnlyList<string> All { get; } = [Image, Video, Audio, Text];
+    /// <summary>Distances from the camera, a map for a picture.</summary>
+    public const string Depth = "depth";
+
+    /// <summary>All of them, in the order in which they are listed, read and put into a sequence. Prepared data counts on it: new ones come last.</summary>
+    public static IReadOnlyList<string> All { get; } = [Image, Video, Audio, Text, Depth];
 
     internal static int IndexOf(string modality)
     {

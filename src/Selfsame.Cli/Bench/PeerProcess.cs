@@ -24,10 +24,11 @@ internal sealed class PeerProcess : IDisposable
     /// <param name="script">The peer.</param>
     /// <param name="threads">Threads it may use.</param>
     /// <param name="cancellation">Ends the process.</param>
+    /// <param name="arguments">Given to the script.</param>
     /// <exception cref="PeerException">No Python, no PyTorch, or the script failed.</exception>
-    public static async Task<PeerProcess> StartAsync(string python, string script, int threads, CancellationToken cancellation)
+    public static async Task<PeerProcess> StartAsync(string python, string script, int threads, CancellationToken cancellation, params string[] arguments)
     {
-        var start = new ProcessStartInfo(python, [script])
+        var start = new ProcessStartInfo(python, [script, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -22,6 +22,8 @@ namespace Selfsame.Cli;
 [JsonSerializable(typeof(Dictionary<string, double>))]
 [JsonSerializable(typeof(IReadOnlyList<BenchResult>))]
 [JsonSerializable(typeof(BenchFile))]
+[JsonSerializable(typeof(IReadOnlyList<DataBenchResult>))]
+[JsonSerializable(typeof(DataBenchFile))]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(SweepReport))]
 [JsonSerializable(typeof(EmbeddingResult))]

@@ -8,13 +8,14 @@ using Spectre.Console;
 
 namespace Selfsame.Cli.Verbs;
 
-/// <summary><c>selfsame bench train</c>: how fast training is, beside the same model in PyTorch and beside what the machine can do.</summary>
+/// <summary><c>selfsame bench train</c> and <c>bench data</c>: how fast training is, beside the same model in PyTorch and beside what the machine can do.</summary>
 internal static class BenchVerb
 {
     /// <summary>Makes the verb.</summary>
     public static Command Create()
     {
-        var verb = new Verb("bench", "Measure speed", new Example("bench train", "training steps of ours and of PyTorch, in turns")) { Train() };
+        var verb = new Verb("bench", "Measure speed", new Example("bench train", "training steps of ours and of PyTorch, in turns"),
+            new Example("bench data", "files to numbers, ours and Python's, in turns")) { Train(), BenchDataVerb.Create() };
         return verb;
     }
 
@@ -57,7 +58,7 @@ internal static class BenchVerb
         return BenchCase.All.FirstOrDefault(item => item.Name == only) is { } one ? [one] : throw new UsageException($"--only is '{only}'; there are: {Names}");
     }
 
-    private static int AtLeastOne(string option, int value) =>
+    internal static int AtLeastOne(string option, int value) =>
         value >= 1 ? value : throw new UsageException(FormattableString.Invariant($"{option} is {value}; it is at least 1"));
 
     private static async Task<int> RunAsync(ParseResult parse, IReadOnlyList<BenchCase> cases, TrainBenchmarkSettings settings, bool json, string? file, CancellationToken cancellation)
@@ -106,7 +107,7 @@ internal static class BenchVerb
         console.WriteLine(string.Join(", ", environment.Libraries.Select(pair => $"{pair.Key} {pair.Value}").Prepend($".NET {environment.Dotnet}")));
     }
 
-    private static string Figure(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+    internal static string Figure(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 
     private static double? LoadAverage()
     {

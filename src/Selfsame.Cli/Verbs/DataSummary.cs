@@ -118,6 +118,21 @@ internal sealed record DataSummary
         return [.. classes.OrderByDescending(c => c.Total).ThenBy(c => c.Name, StringComparer.Ordinal)];
     }
 
+    private static string Describe(DataSet data, int sample)
+    {
+        using var map = data.ReadDepth(sample);
+        var (near, far, missing) = (int.MaxValue, 0, 0);
+        foreach (var value in map.Values)
+        {
+            (near, far) = value == 0 ? (near, far) : (Math.Min(near, value), Math.Max(far, value));
+            missing += value == 0 ? 1 : 0;
+        }
+        var range = far == 0 ? "nothing measured"
+            : data.DepthStep(sample) is { } metres ? FormattableString.Invariant($"{near * metres:0.000} to {far * metres:0.000} m")
+            : FormattableString.Invariant($"{near} to {far}");
+        return FormattableString.Invariant($"{map.Width} x {map.Height}, {range}, {100.0 * missing / map.Values.Length:0} % missing");
+    }
+
     private static Dictionary<string, string> ExampleOf(DataSet data)
     {
         for (var i = 0; i < Math.Min(data.Count, 100); i++)
@@ -129,6 +144,16 @@ internal sealed record DataSummary
                 {
                     using var image = data.ReadImage(i);
                     example["size"] = FormattableString.Invariant($"{image.Width} x {image.Height}");
+                }
+
+                if (data.Has(i, Modality.Depth))
+                    example["depth"] = Describe(data, i);
+
+                if (data.Has(i, Modality.Video))
+                {
+                    var film = Selfsame.Modalities.Video.VideoFile.Probe(data.OpenMedia(i, Modality.Video));
+                    var part = data.FilmPart(i) ?? new(TimeSpan.Zero, film.Duration);
+                    example["film"] = FormattableString.Invariant($"{part.Duration.TotalSeconds:0.00} s from {part.Start.TotalSeconds:0.00} s on, {film.Width} x {film.Height}, {film.FramesPerSecond:0.##} pictures/s, {film.Codec}");
                 }
 
                 if (data.Has(i, Modality.Audio))

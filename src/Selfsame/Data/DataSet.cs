@@ -1,5 +1,6 @@
 using System.Text;
 using Selfsame.Data.Exclusions;
+using Selfsame.Modalities.Depth;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
 
@@ -113,7 +114,7 @@ public sealed class DataSet : IDisposable
     public DataSet Holding(ModalitySet wanted)
     {
         var kept = new List<int>(Count);
-        var seen = new HashSet<(long, long, long, long)>();
+        var seen = new HashSet<(long, long, long, long, long, int)>();
         var narrower = (Modalities & wanted) != Modalities;
         for (var i = 0; i < Count; i++)
             if (!(_index.Has(i) & wanted).IsEmpty && (!narrower || seen.Add(IdentityOf(i, wanted))))
@@ -132,7 +133,7 @@ public sealed class DataSet : IDisposable
     public (int Count, double Seconds) Distinct(string modality)
     {
         var wanted = ModalitySet.Of(modality);
-        var seen = new HashSet<(long, long, long, long)>();
+        var seen = new HashSet<(long, long, long, long, long, int)>();
         var seconds = 0.0;
         for (var i = 0; i < Count; i++)
             if (Has(i, modality) && seen.Add(IdentityOf(i, wanted)) && modality is (Modality.Audio or Modality.Video))
@@ -189,27 +190,52 @@ public sealed class DataSet : IDisposable
     public ImageBuffer ReadImage(int index, ImageDecodeOptions? options = null) =>
         _store.ReadImage(index, options ?? ImageDecodeOptions.Default);
 
+    /// <summary>The depth map, in pooled memory that the caller disposes.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <exception cref="MediaException">It is no picture of one channel, damaged, or the sample has none.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public DepthMap ReadDepth(int index)
+    {
+        Require(index, Modality.Depth);
+        using var bytes = _store.Read(index, Modality.Depth);
+        return MediaDecoder.DecodeDepth(bytes.Span);
+    }
+
     /// <summary>Closes files and mapped memory.</summary>
     public void Dispose() => _store.Dispose();
 
-    /// <summary>A sound's or a film's content: its file, or a copy of its bytes where it lies inside another file.</summary>
+    /// <summary>A sound's or a film's content: its file, mapped memory, or a copy of its bytes where it lies inside another file. Valid as long as the data set.</summary>
     /// <exception cref="MediaException">The sample has none.</exception>
     public MediaSource OpenMedia(int index, string modality)
     {
         Require(index, modality);
         if (_store.PathOf(index, modality) is { } path)
             return path;
+        if (_store.MappedOf(index, modality) is { } mapped)
+            return mapped;
         using var bytes = _store.Read(index, modality);
         return bytes.Span.ToArray();
     }
 
     /// <summary>How long a sound or film lasts, where the column <c>seconds</c> says so.</summary>
     /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
-    public double? Seconds(int index) =>
-        _index.Find("seconds") is { } column && double.TryParse(column[index], System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+    public double? Seconds(int index) => Number("seconds", index);
+
+    /// <summary>The part of its film that a sample is, where the columns <c>start</c> and <c>seconds</c> say so; null for all of it.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    public MediaPart? FilmPart(int index) => Number("start", index) is { } start && start >= 0 && Seconds(index) is { } seconds && seconds > 0
+        ? new(TimeSpan.FromSeconds(start), TimeSpan.FromSeconds(seconds))
+        : null;
+
+    /// <summary>Metres that a step of a sample's depth map stands for, where the column <c>metres</c> says so.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    public double? DepthStep(int index) => Number("metres", index);
 
     /// <summary>Path of a modality's file; null where it lies inside another file.</summary>
     internal string? PathOf(int index, string modality) => _store.PathOf(index, modality);
+
+    private double? Number(string name, int index) =>
+        _index.Find(name) is { } column && double.TryParse(column[index], System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string Utf8(ReadOnlySpan<byte> bytes)
     {
@@ -228,15 +254,16 @@ public sealed class DataSet : IDisposable
             throw new MediaException(MediaError.Corrupt, $"the sample has no {modality}");
     }
 
-    private (long, long, long, long) IdentityOf(int index, ModalitySet wanted)
+    // What a sample has of each modality, and which part of its film.
+    private (long, long, long, long, long, int) IdentityOf(int index, ModalitySet wanted)
     {
-        Span<long> parts = stackalloc long[4];
+        Span<long> parts = stackalloc long[Modality.All.Count];
         for (var k = 0; k < parts.Length; k++)
         {
             var modality = Modality.All[k];
             parts[k] = wanted.Contains(modality) ? Identity(index, modality) ?? -1 : -1;
         }
-        return (parts[0], parts[1], parts[2], parts[3]);
+        return (parts[0], parts[1], parts[2], parts[3], parts[4], wanted.Contains(Modality.Video) ? _index.Find("start")?.Code(index) ?? -1 : -1);
     }
 
     /// <summary>The same data without some samples. Owns this one's files: dispose the result alone.</summary>

@@ -38,6 +38,9 @@ internal abstract class SampleStore : IDisposable
         return MediaDecoder.DecodeImage(bytes.Span, options);
     }
 
+    /// <summary>The encoded file where it lies in mapped memory, valid as long as the store; null where it does not.</summary>
+    public virtual ReadOnlyMemory<byte>? MappedOf(int sample, string modality) => null;
+
     /// <summary>Path of the file, where the content is a file of its own; null where it is not.</summary>
     public virtual string? PathOf(int sample, string modality) => null;
 

@@ -10,6 +10,11 @@ public abstract record InputShape(string Modality);
 /// <param name="Channels">1 or 3.</param>
 public sealed record ImageShape(int Height, int Width, int Channels) : InputShape(Selfsame.Modality.Image);
 
+/// <summary>Depth maps, (B, 1, height, width), float; 0 where nothing was measured.</summary>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+public sealed record DepthShape(int Height, int Width) : InputShape(Selfsame.Modality.Depth);
+
 /// <summary>Waveforms, (B, samples), or spectrograms, (B, frames, bins), float; of varying length.</summary>
 /// <param name="SampleRate">Samples in a second.</param>
 /// <param name="MaxLength">Samples, or frames, of the longest.</param>

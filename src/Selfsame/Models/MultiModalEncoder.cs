@@ -165,6 +165,7 @@ public sealed class MultiModalEncoder : Module
         return input switch
         {
             ImageShape image => new ImageFrontEnd(image, settings.Patch, width, positions),
+            DepthShape depth => new ImageFrontEnd(new(depth.Height, depth.Width, 1), settings.Patch, width, positions, input.Modality),
             VideoShape video => new VideoFrontEnd(video, settings.Tubelet, settings.Patch, width, positions),
             AudioShape { Bins: > 0 } sound => new SpectrogramFrontEnd(sound, settings.SpectrogramPatch.Frames, settings.SpectrogramPatch.Bins, width, positions),
             AudioShape sound => new WaveformFrontEnd(sound, settings.WaveformFrame, width, positions),

@@ -1,6 +1,7 @@
 using Selfsame.Data.Loading;
 using Selfsame.Modalities;
 using Selfsame.Modalities.Audio;
+using Selfsame.Modalities.Depth;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
 using Selfsame.Modalities.Video;
@@ -50,6 +51,15 @@ internal sealed record InputFields(
             var field = new TextField(text, tokenizer, evaluation: false);
             training.Add(field);
             plain.Add(new TextField(text, tokenizer, evaluation: true));
+            shapes.Add(field.Shape);
+        }
+
+        if (data.Depth is { } depth)
+        {
+            var (views, still) = Views(recipe);
+            var field = new DepthField(depth, views[0]);
+            training.Add(field);
+            plain.Add(new DepthField(depth, still));
             shapes.Add(field.Shape);
         }
 

@@ -74,7 +74,7 @@ public class SourceTests
         var nothing = await Assert.ThrowsAsync<DataSourceException>(() => DataSource.OpenAsync("/no/such/place"));
         var empty = await Assert.ThrowsAsync<DataSourceException>(() => DataSource.OpenAsync(folder.Path));
 
-        Assert.Equal("'/no/such/place' is no folder, no manifest (.jsonl, .csv), no tar shards and no data set of the catalogue; the catalogue has: emoji, mnist, clipart, stamps, prompts, letters, drums, emoji-words, 16s, dictionary, python", nothing.Message);
+        Assert.Equal("'/no/such/place' is no folder, no manifest (.jsonl, .csv), no tar shards and no data set of the catalogue; the catalogue has: emoji, mnist, clipart, stamps, prompts, letters, drums, emoji-words, 16s, dictionary, python, videos, rgbd", nothing.Message);
         Assert.Equal($"'{folder.Path}' holds no picture (png, jpg, webp, gif, bmp, tif, svg), sound (wav, ogg, mp3, flac, opus, m4a), film (avi, mp4, mkv, webm, mov) or text (txt, md, source code).", empty.Message);
     }
 
@@ -108,7 +108,7 @@ public class SourceTests
     [Theory]
     [InlineData("m.jsonl", "{\"image\":\"a.png\"}\n{oops}\n", "line 2: is not valid JSON (at byte 1)")]
     [InlineData("m.jsonl", "{\"image\":\"a.png\"}\n\n[1]\n", "line 3: is not a JSON object")]
-    [InlineData("m.jsonl", "{\"picture\":\"a.png\"}", "line 1: has nothing to learn from; it needs one of the columns 'image', 'audio', 'video', 'text' or 'path'")]
+    [InlineData("m.jsonl", "{\"picture\":\"a.png\"}", "line 1: has nothing to learn from; it needs one of the columns 'image', 'audio', 'video', 'depth', 'text' or 'path'")]
     [InlineData("m.jsonl", "{\"image\":\"a.png\",\"split\":\"trian\"}", "line 1: has the split 'trian'; use train, validation or test")]
     [InlineData("m.csv", "image,x\na.png,1\n\"b\nc.png\",2\nd.png\n", "line 5: has 1 fields, the header 2")]
     [InlineData("m.csv", "image\n\"a.png", "line 2: has a quote that is never closed")]

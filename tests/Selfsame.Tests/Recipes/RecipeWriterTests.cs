@@ -68,6 +68,7 @@ public sealed class RecipeWriterTests
               audio: null
               video: null
               text: null
+              depth: null
               mix: null
               need: any
               buckets: 16  # batches

@@ -18,6 +18,8 @@ internal sealed class SubsetStore(SampleStore store, int[] samples) : SampleStor
 
     public override ImageBuffer ReadImage(int sample, ImageDecodeOptions options) => store.ReadImage(samples[sample], options);
 
+    public override ReadOnlyMemory<byte>? MappedOf(int sample, string modality) => store.MappedOf(samples[sample], modality);
+
     public override string? PathOf(int sample, string modality) => store.PathOf(samples[sample], modality);
 
     public override void Dispose() => store.Dispose();

@@ -6,8 +6,8 @@ using Selfsame.Modalities.Media;
 namespace Selfsame.Data.Packages;
 
 /// <summary>
-/// A data set as two files: <c>index.bin</c> (names, metadata, sizes, places) and <c>pixels.bin</c> (decoded pictures, and sound and
-/// films as they came, one after the other; what several samples share is there once). They are mapped into memory, so reading a
+/// A data set as two files: <c>index.bin</c> (names, metadata, sizes, places) and <c>pixels.bin</c> (decoded pictures, and sound,
+/// films and depth maps as files, one after the other; what several samples share is there once). They are mapped into memory, so reading a
 /// picture is a copy, and several processes share one page cache.
 /// </summary>
 internal sealed unsafe class PreparedStore : SampleStore
@@ -15,6 +15,7 @@ internal sealed unsafe class PreparedStore : SampleStore
     internal const string IndexFile = "index.bin", PixelFile = "pixels.bin";
     internal const int FormatVersion = 1; // pictures only
     private const int MixedVersion = 2;   // and sound and films
+    private const int DepthVersion = 3;   // and depth maps
     private static readonly byte[] s_magic = "SSDATA"u8.ToArray();
 
     private readonly string _folder;
@@ -41,10 +42,10 @@ internal sealed unsafe class PreparedStore : SampleStore
             using var reader = new BinaryReader(new BufferedStream(File.OpenRead(Path.Combine(folder, IndexFile)), 1 << 16), Encoding.UTF8);
             var known = reader.ReadBytes(s_magic.Length).AsSpan().SequenceEqual(s_magic);
             var version = known ? reader.ReadInt32() : 0;
-            if (version is not (FormatVersion or MixedVersion))
+            if (version is not (FormatVersion or MixedVersion or DepthVersion))
                 throw new FormatException("written by another version");
             var name = reader.ReadString();
-            var index = SampleIndex.Read(reader, version == MixedVersion ? count => SampleIndex.ReadStored(reader, count) : null);
+            var index = SampleIndex.Read(reader, version > FormatVersion ? count => SampleIndex.ReadStored(reader, count) : null);
             var places = new PreparedPlace[index.Count];
             long end = 0;
             for (var i = 0; i < places.Length; i++)
@@ -52,11 +53,11 @@ internal sealed unsafe class PreparedStore : SampleStore
                 places[i] = new(reader.ReadInt64(), reader.ReadUInt16(), reader.ReadUInt16(), reader.ReadByte());
                 end = Math.Max(end, places[i].Offset + places[i].Length);
             }
-            var encoded = version == MixedVersion ? new EncodedPlaces[index.Count] : null;
+            var encoded = version > FormatVersion ? new EncodedPlaces[index.Count] : null;
             for (var i = 0; i < encoded?.Length; i++)
             {
-                encoded[i] = new(reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32());
-                end = Math.Max(end, Math.Max(encoded[i].Audio + encoded[i].AudioLength, encoded[i].Video + encoded[i].VideoLength));
+                encoded[i] = new(BlobPlace.Read(reader), BlobPlace.Read(reader), version == DepthVersion ? BlobPlace.Read(reader) : BlobPlace.None);
+                end = Math.Max(end, Math.Max(encoded[i].Audio.End, Math.Max(encoded[i].Video.End, encoded[i].Depth.End)));
             }
             if (new FileInfo(Path.Combine(folder, PixelFile)).Length is var length && length < end)
                 throw new FormatException($"{PixelFile} has {length} bytes, the index needs {end}");
@@ -73,7 +74,8 @@ internal sealed unsafe class PreparedStore : SampleStore
         {
             using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
             writer.Write(s_magic);
-            writer.Write(encoded is null ? FormatVersion : MixedVersion);
+            var depth = encoded?.Any(place => place.Depth.Length > 0) ?? false;
+            writer.Write(encoded is null ? FormatVersion : depth ? DepthVersion : MixedVersion);
             writer.Write(name);
             index.Write(writer);
             if (encoded is not null)
@@ -87,10 +89,10 @@ internal sealed unsafe class PreparedStore : SampleStore
             }
             foreach (var place in encoded ?? [])
             {
-                writer.Write(place.Audio);
-                writer.Write(place.AudioLength);
-                writer.Write(place.Video);
-                writer.Write(place.VideoLength);
+                place.Audio.Write(writer);
+                place.Video.Write(writer);
+                if (depth)
+                    place.Depth.Write(writer);
             }
         });
 
@@ -110,6 +112,15 @@ internal sealed unsafe class PreparedStore : SampleStore
         }
         var place = _places[sample];
         return new(PngWriter.Encode(Pixels(place), place.Width, place.Height, place.Channels), null);
+    }
+
+    public override ReadOnlyMemory<byte>? MappedOf(int sample, string modality)
+    {
+        if (modality == Modality.Image)
+            return null;
+        ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
+        var (offset, length) = Encoded(sample, modality);
+        return new MappedMemory(_pixels + offset, length).Memory;
     }
 
     public override ImageBuffer ReadImage(int sample, ImageDecodeOptions options)
@@ -140,9 +151,12 @@ internal sealed unsafe class PreparedStore : SampleStore
         _file.Dispose();
     }
 
-    private (long Offset, int Length) Encoded(int sample, string modality) => _encoded is null ? (-1, 0)
-        : modality == Modality.Audio ? (_encoded[sample].Audio, _encoded[sample].AudioLength)
-        : (_encoded[sample].Video, _encoded[sample].VideoLength);
+    private BlobPlace Encoded(int sample, string modality) => _encoded is null ? BlobPlace.None : modality switch
+    {
+        Modality.Audio => _encoded[sample].Audio,
+        Modality.Video => _encoded[sample].Video,
+        _ => _encoded[sample].Depth,
+    };
 
     private ReadOnlySpan<byte> Pixels(in PreparedPlace place)
     {
@@ -157,5 +171,21 @@ internal readonly record struct PreparedPlace(long Offset, ushort Height, ushort
     public int Length => Height * Width * Channels;
 }
 
-/// <summary>Where the encoded sound and the encoded film of a sample lie; length 0 where it has none.</summary>
-internal readonly record struct EncodedPlaces(long Audio, int AudioLength, long Video, int VideoLength);
+/// <summary>Where an encoded file lies; of length 0 where there is none.</summary>
+internal readonly record struct BlobPlace(long Offset, int Length)
+{
+    public static BlobPlace None { get; } = new(-1, 0);
+
+    public long End => Offset + Length;
+
+    public static BlobPlace Read(BinaryReader reader) => new(reader.ReadInt64(), reader.ReadInt32());
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Offset);
+        writer.Write(Length);
+    }
+}
+
+/// <summary>Where the encoded sound, film and depth map of a sample lie.</summary>
+internal readonly record struct EncodedPlaces(BlobPlace Audio, BlobPlace Video, BlobPlace Depth);

@@ -18,6 +18,16 @@ internal sealed record PreparedSample(string Key, string Group, byte[] Encoded, 
 
     /// <summary>A film as a file; null for none. The same array for several samples is kept once.</summary>
     public byte[]? Video { get; init; }
+
+    /// <summary>A depth map as a file; null for none. The same array for several samples is kept once.</summary>
+    public byte[]? Depth { get; init; }
+
+    /// <summary>The part it belongs to; null: decided by the hash of its group.</summary>
+    public DataSplit? Split { get; init; }
+
+    /// <summary>What of it is kept as files.</summary>
+    public ModalitySet Files => (Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (Video is null ? new() : ModalitySet.Of(Modality.Video))
+        | (Depth is null ? new() : ModalitySet.Of(Modality.Depth));
 }
 
 /// <summary>
@@ -34,7 +44,7 @@ internal sealed class PreparedWriter : IDisposable
     private readonly List<(PreparedSample Sample, PreparedPlace Picture, EncodedPlaces Encoded, ModalitySet Stored)> _samples = [];
     private readonly List<SampleProblem> _problems = [];
     private readonly Dictionary<byte[], PreparedPlace?> _pictures = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<byte[], long> _blobs = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<byte[], BlobPlace> _blobs = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<byte[], double> _seconds = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<UInt128, string> _groupOfContent = [];
     private readonly Dictionary<string, string> _joined = new(StringComparer.Ordinal);
@@ -63,7 +73,10 @@ internal sealed class PreparedWriter : IDisposable
 
     /// <summary>Adds a picture that is decoded already, (height, width, channels).</summary>
     public void Append(PreparedSample sample, ReadOnlySpan<byte> pixels, int height, int width, int channels) =>
-        Keep(sample, Write(pixels, height, width, channels, sample.Group), ModalitySet.Images);
+        Keep(sample, Write(pixels, height, width, channels, sample.Group), ModalitySet.Images | sample.Files);
+
+    /// <summary>Notes what could not become a sample.</summary>
+    public void Report(string path, string reason) => _problems.Add(new(path, reason));
 
     /// <summary>Writes the index; without it the folder is not a data set.</summary>
     public void Finish()
@@ -74,7 +87,7 @@ internal sealed class PreparedWriter : IDisposable
         var index = new SampleIndex.Builder();
         foreach (var (sample, _, _, stored) in _samples)
         {
-            index.Add(sample.Key, Root(sample.Group), stored: stored);
+            index.Add(sample.Key, Root(sample.Group), sample.Split, stored);
             foreach (var (column, value) in sample.Columns)
                 index.Set(column, value);
         }
@@ -120,8 +133,7 @@ internal sealed class PreparedWriter : IDisposable
     {
         sample = Timed(sample);
         var picture = sample.Encoded.Length > 0 ? _pictures[sample.Encoded] : null;
-        var stored = (picture is null ? new() : ModalitySet.Images)
-            | (sample.Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (sample.Video is null ? new() : ModalitySet.Of(Modality.Video));
+        var stored = (picture is null ? new() : ModalitySet.Images) | sample.Files;
         // Without its picture, text alone would be a sample of another kind than its neighbours.
         if (!stored.IsEmpty || sample.Encoded.Length == 0)
             Keep(sample, picture ?? default, stored);
@@ -147,8 +159,8 @@ internal sealed class PreparedWriter : IDisposable
 
     private void Keep(PreparedSample sample, PreparedPlace picture, ModalitySet stored)
     {
-        var encoded = new EncodedPlaces(Blob(sample.Audio, sample.Group), sample.Audio?.Length ?? 0, Blob(sample.Video, sample.Group), sample.Video?.Length ?? 0);
-        _samples.Add((sample with { Encoded = [], Audio = null, Video = null }, picture, encoded, stored));
+        var encoded = new EncodedPlaces(Blob(sample.Audio, sample.Group), Blob(sample.Video, sample.Group), Blob(sample.Depth, sample.Group));
+        _samples.Add((sample with { Encoded = [], Audio = null, Video = null, Depth = null }, picture, encoded, stored));
     }
 
     private PreparedPlace Write(ReadOnlySpan<byte> pixels, int height, int width, int channels, string group)
@@ -159,17 +171,17 @@ internal sealed class PreparedWriter : IDisposable
         return place;
     }
 
-    private long Blob(byte[]? content, string group)
+    private BlobPlace Blob(byte[]? content, string group)
     {
         if (content is null)
-            return -1;
+            return BlobPlace.None;
         if (_blobs.TryGetValue(content, out var known))
             return known;
-        var offset = _file.Position;
-        _blobs.Add(content, offset);
+        var place = new BlobPlace(_file.Position, content.Length);
+        _blobs.Add(content, place);
         _file.Write(content);
         JoinSame(content, UInt128.MaxValue, group);
-        return offset;
+        return place;
     }
 
     private void JoinSame(ReadOnlySpan<byte> content, UInt128 salt, string group)

@@ -105,7 +105,7 @@ internal sealed class ManifestSource
         {
             switch (name)
             {
-                case "image" or "audio" or "video" when value.Length > 0:
+                case Modality.Image or Modality.Audio or Modality.Video or Modality.Depth when value.Length > 0:
                     files.Add((name, value));
                     break;
                 case "path" when value.Length > 0:
@@ -125,7 +125,7 @@ internal sealed class ManifestSource
             }
         }
         if (files.Count == 0 && text is null)
-            throw Bad(line, "has nothing to learn from; it needs one of the columns 'image', 'audio', 'video', 'text' or 'path'");
+            throw Bad(line, "has nothing to learn from; it needs one of the columns 'image', 'audio', 'video', 'depth', 'text' or 'path'");
         var stored = new ModalitySet();
         foreach (var (modality, path) in files)
         {
@@ -141,7 +141,7 @@ internal sealed class ManifestSource
         var key = files.Count > 0 ? files[0].Path : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {line}");
         _index.Add(key, string.IsNullOrEmpty(group) ? files.Count > 0 ? MediaFile.WithoutExtension(key) : text! : group, split, stored);
         foreach (var (name, value) in row)
-            if (name is not ("image" or "audio" or "video" or "path" or "group" or "split"))
+            if (name is not (Modality.Image or Modality.Audio or Modality.Video or Modality.Depth or "path" or "group" or "split"))
                 _index.Set(name, value);
     }
 

@@ -157,7 +157,7 @@ internal static partial class TarSource
 
     private static string Fingerprint(string[] shards)
     {
-        var text = new StringBuilder("2\n"); // version of the index
+        var text = new StringBuilder("3\n"); // version of the index
         foreach (var shard in shards)
         {
             var info = new FileInfo(shard);

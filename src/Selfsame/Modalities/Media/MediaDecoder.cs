@@ -1,3 +1,4 @@
+using Selfsame.Modalities.Depth;
 using Selfsame.Modalities.Image;
 
 namespace Selfsame.Modalities.Media;
@@ -46,6 +47,28 @@ public static unsafe class MediaDecoder
         catch
         {
             image.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Decodes a depth map into pooled memory that the caller disposes: a PNG or TIFF of one channel of 8 or 16 bits, values as stored.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <exception cref="MediaException">Of another format, colour, truncated, or damaged.</exception>
+    public static DepthMap DecodeDepth(ReadOnlySpan<byte> encoded)
+    {
+        var request = ImageDecodeOptions.Default.ToNative();
+        var info = Probe(encoded, request);
+        var map = new DepthMap(info.StoredHeight, info.StoredWidth);
+        try
+        {
+            fixed (byte* bytes = encoded)
+            fixed (ushort* target = map.Values)
+                MediaNative.Check(MediaNative.DecodeDepth(bytes, encoded.Length, &request, target, map.Values.Length, &info));
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
             throw;
         }
     }

@@ -34,6 +34,10 @@ internal static unsafe partial class MediaNative
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int DecodeImage(byte* bytes, long length, ImageRequest* request, byte* pixels, long capacity, ImageInfo* info);
 
+    [LibraryImport(Library, EntryPoint = "ss_media_decode_depth")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int DecodeDepth(byte* bytes, long length, ImageRequest* request, ushort* values, long capacity, ImageInfo* info);
+
     [LibraryImport(Library, EntryPoint = "ss_media_encode_png")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int EncodePng(byte* pixels, int width, int height, int channels, int level, byte* encoded, long capacity, long* written);

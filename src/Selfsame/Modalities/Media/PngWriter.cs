@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using Selfsame.Modalities.Depth;
 using Selfsame.Modalities.Image;
 
 namespace Selfsame.Modalities.Media;
@@ -16,11 +18,20 @@ public static unsafe class PngWriter
         return Encode(image.Pixels, image.Width, image.Height, image.Channels, level);
     }
 
+    /// <summary>Encodes a map as grey of 16 bits.</summary>
+    /// <param name="map">The map.</param>
+    /// <returns>The file.</returns>
+    public static byte[] Encode(DepthMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return Encode(MemoryMarshal.AsBytes(map.Values), map.Width, map.Height, 2);
+    }
+
     /// <summary>Encodes interleaved memory.</summary>
     /// <param name="pixels">(height, width, channels), 8 bits a channel.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="channels">1 (grey), 3 (RGB) or 4 (RGBA).</param>
+    /// <param name="channels">1 (grey), 3 (RGB) or 4 (RGBA); 2 is grey of 16 bits.</param>
     /// <param name="level">Effort of compression, 0 (fast) to 9 (small).</param>
     /// <returns>The file.</returns>
     /// <exception cref="ArgumentException">The memory does not have the size named, or a number is outside its range.</exception>

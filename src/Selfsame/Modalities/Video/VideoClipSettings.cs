@@ -9,6 +9,9 @@ public sealed record VideoClipSettings
     /// <summary>Time of the first picture, from the video's first one. Default zero.</summary>
     public TimeSpan Start { get; init; }
 
+    /// <summary>Where the part of the video that is used ends, after <see cref="Start"/>: later pictures repeat the last one before it. Null (default): with the video.</summary>
+    public TimeSpan? End { get; init; }
+
     /// <summary>Pictures of the clip, at least 1. Default 16.</summary>
     public int Frames { get; init; } = 16;
 
@@ -29,6 +32,8 @@ public sealed record VideoClipSettings
     {
         if (Start < TimeSpan.Zero)
             throw new ArgumentException($"a start of {Start} was asked for; it is the time from the first picture, so not negative", nameof(Start));
+        if (End <= Start)
+            throw new ArgumentException($"an end of {End} was asked for; it comes after the start, {Start}", nameof(End));
         if (Frames < 1)
             throw new ArgumentException($"a clip of {Frames} pictures was asked for; it has at least 1", nameof(Frames));
         if (FramesPerSecond is { } rate && rate is not (> 0 and <= 1000))

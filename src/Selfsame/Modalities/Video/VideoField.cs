@@ -3,7 +3,7 @@ using Selfsame.Randomness;
 
 namespace Selfsame.Modalities.Video;
 
-/// <summary>Clips of films, (B, channels, frames, height, width).</summary>
+/// <summary>Clips of films, or of the parts of films that samples are, (B, channels, frames, height, width).</summary>
 /// <param name="settings">Which pictures are taken, and what is done to them.</param>
 public sealed class VideoField(VideoViewSettings settings) : SampleField
 {
@@ -32,8 +32,8 @@ public sealed class VideoField(VideoViewSettings settings) : SampleField
         ArgumentNullException.ThrowIfNull(reader);
         var draws = s_draws ??= new SeededDraws(0, 0, 0);
         draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
-        var film = reader.Data.OpenMedia(context.Index, Modality);
-        using var clip = VideoFile.DecodeClip(film, _view.Part(VideoFile.Probe(film), draws));
+        var part = reader.Data.FilmPart(context.Index);
+        using var clip = VideoFile.DecodeChosen(reader.Data.OpenMedia(context.Index, Modality), video => _view.Part(video, draws, part));
         _view.Apply(clip, draws, row.Floats());
     }
 }

@@ -33,9 +33,31 @@ public static unsafe class VideoFile
         settings ??= VideoClipSettings.Default;
         settings.Require();
         using var stream = new MediaStream(source, MediaNative.Pictures, maxPixels: settings.MaxPixels);
+        return Decode(stream, settings, cancellation);
+    }
+
+    /// <summary>Decodes a clip that is chosen by what the file says, opening it once.</summary>
+    /// <inheritdoc cref="DecodeClip(MediaSource, VideoClipSettings?, CancellationToken)"/>
+    /// <param name="source">A path, or a file's content.</param>
+    /// <param name="choose">Which pictures; told what <see cref="Probe"/> would say.</param>
+    /// <param name="maxPixels">Pictures with more pixels are refused.</param>
+    /// <param name="cancellation">Stops between pictures.</param>
+    public static VideoBuffer DecodeChosen(MediaSource source, Func<VideoInfo, VideoClipSettings> choose, long maxPixels = 8192L * 8192, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        using var stream = new MediaStream(source, MediaNative.Pictures, maxPixels: maxPixels);
+        var settings = choose(Describe(stream.Measured()));
+        settings.Require();
+        return Decode(stream, settings, cancellation);
+    }
+
+    private static VideoBuffer Decode(MediaStream stream, VideoClipSettings settings, CancellationToken cancellation)
+    {
         var stored = stream.Info().Rate;
         var rate = settings.FramesPerSecond ?? (stored > 0 ? stored : UsualRate) / settings.Stride;
         var start = settings.Start.TotalSeconds;
+        // Half a picture before the end: the one that begins at the end is no part of the clip.
+        var last = settings.End is { } end ? Math.Max(start, end.TotalSeconds - 0.5 / (stored > 0 ? stored : UsualRate)) : double.PositiveInfinity;
         if (start > 0)
             stream.Seek(start);
         VideoBuffer? clip = null;
@@ -44,7 +66,7 @@ public static unsafe class VideoFile
             for (var t = 0; t < settings.Frames; t++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var picture = stream.Advance(start + t / rate);
+                var picture = stream.Advance(Math.Min(start + t / rate, last));
                 if (clip is null)
                 {
                     var (height, width) = Fit(picture.Height, picture.Width, settings.FitWithin);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Selfsame.Modalities.Image;
+using Selfsame.Modalities.Media;
 using Selfsame.Randomness;
 
 namespace Selfsame.Modalities.Video;
@@ -35,18 +36,20 @@ public sealed class VideoViewPipeline
     /// <summary>Which pictures to decode for a view.</summary>
     /// <param name="video">What the file says.</param>
     /// <param name="draws">Draws <c>start</c> where the start is random and the video longer than the clip.</param>
-    public VideoClipSettings Part(VideoInfo video, IDraws draws)
+    /// <param name="within">The part of the video to stay in; null for all of it.</param>
+    public VideoClipSettings Part(VideoInfo video, IDraws draws, MediaPart? within = null)
     {
         ArgumentNullException.ThrowIfNull(draws);
         var rate = _settings.FramesPerSecond ?? (video.FramesPerSecond > 0 ? video.FramesPerSecond : 25) / _settings.Stride;
-        var spare = Math.Max(0, video.Duration.TotalSeconds - _settings.Frames / rate);
+        var whole = within ?? new(TimeSpan.Zero, video.Duration);
+        var spare = Math.Max(0, whole.Duration.TotalSeconds - _settings.Frames / rate);
         var start = spare == 0 ? 0 : _settings.Start switch
         {
             ClipStart.Random => draws.Uniform("start") * spare,
             ClipStart.Center => spare / 2,
             _ => 0,
         };
-        return new() { Start = TimeSpan.FromSeconds(start), Frames = _settings.Frames, FramesPerSecond = _settings.FramesPerSecond, Stride = _settings.Stride };
+        return new() { Start = whole.Start + TimeSpan.FromSeconds(start), End = within is { } part ? part.Start + part.Duration : null, Frames = _settings.Frames, FramesPerSecond = _settings.FramesPerSecond, Stride = _settings.Stride };
     }
 
     /// <summary>Makes a view.</summary>

@@ -11,9 +11,14 @@ public sealed class ImageFrontEnd : FrontEnd
     private readonly int _patch;
 
     /// <summary>Makes the layer.</summary>
+    /// <param name="shape">What the pictures look like.</param>
+    /// <param name="patch">Side of a patch, in pixels.</param>
+    /// <param name="width">Width of the tokens.</param>
+    /// <param name="positions">How places are told.</param>
+    /// <param name="modality">What the pictures are: <c>image</c>, or another kind of picture such as <c>depth</c>.</param>
     /// <exception cref="ShapeException">The picture is not a whole number of patches.</exception>
-    public ImageFrontEnd(ImageShape shape, int patch, int width, PositionKind positions)
-        : base(Modality.Image, width, positions, TokenPlaces.Of(shape, patch))
+    public ImageFrontEnd(ImageShape shape, int patch, int width, PositionKind positions, string modality = Modality.Image)
+        : base(modality, width, positions, TokenPlaces.Of(shape, patch))
     {
         (_shape, _patch) = (shape, patch);
         _embed = Child("patch_embed", new PatchEmbedding(shape.Channels, patch, width));

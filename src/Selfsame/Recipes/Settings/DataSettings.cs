@@ -1,4 +1,5 @@
 using Selfsame.Modalities.Audio;
+using Selfsame.Modalities.Depth;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
 using Selfsame.Modalities.Video;
@@ -47,6 +48,9 @@ public sealed record DataSettings : ICheckable
     /// <summary>Text. Null (default): none is read.</summary>
     public TextInputSettings? Text { get; init; }
 
+    /// <summary>Depth maps, cut as the pictures are. Null (default): none are read.</summary>
+    public DepthInputSettings? Depth { get; init; }
+
     /// <summary>Train on one modality a batch, drawn by these shares. Null (default): a batch has all modalities of its samples.</summary>
     public MixSettings? Mix { get; init; }
 
@@ -60,7 +64,8 @@ public sealed record DataSettings : ICheckable
     /// <summary>The modalities that are read.</summary>
     public ModalitySet Inputs()
     {
-        var others = (Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (Video is null ? new() : ModalitySet.Of(Modality.Video)) | (Text is null ? new() : ModalitySet.Of(Modality.Text));
+        var others = (Audio is null ? new() : ModalitySet.Of(Modality.Audio)) | (Video is null ? new() : ModalitySet.Of(Modality.Video)) | (Text is null ? new() : ModalitySet.Of(Modality.Text))
+            | (Depth is null ? new() : ModalitySet.Of(Modality.Depth));
         return others.IsEmpty || Image is not null || Views.Count > 0 || ImageSize is not null ? others | ModalitySet.Images : others;
     }
 
@@ -105,10 +110,14 @@ public sealed record MixSettings : ICheckable
     [Limits(0, double.PositiveInfinity, "the share of batches of text", AboveMin = true)]
     public double? Text { get; init; }
 
+    /// <summary>Share of batches of depth maps, above 0. Null (default): none.</summary>
+    [Limits(0, double.PositiveInfinity, "the share of batches of depth maps", AboveMin = true)]
+    public double? Depth { get; init; }
+
     /// <summary>The shares that are given, in the order of <see cref="Modality.All"/>.</summary>
     public IReadOnlyList<(string Modality, double Share)> Shares()
     {
-        (string, double?)[] all = [(Modality.Image, Image), (Modality.Video, Video), (Modality.Audio, Audio), (Modality.Text, Text)];
+        (string, double?)[] all = [(Modality.Image, Image), (Modality.Video, Video), (Modality.Audio, Audio), (Modality.Text, Text), (Modality.Depth, Depth)];
         return [.. all.Where(part => part.Item2 is not null).Select(part => (part.Item1, part.Item2!.Value))];
     }
 
