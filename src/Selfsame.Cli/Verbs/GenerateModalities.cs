@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Selfsame.Data;
-using Selfsame.Evaluation;
 using Selfsame.Generation;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
