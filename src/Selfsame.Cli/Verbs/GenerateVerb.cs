@@ -24,15 +24,19 @@ internal static class GenerateVerb
         var count = new Option<int>("--count") { Description = "Samples to make.", DefaultValueFactory = _ => 64, HelpName = "N" };
         var steps = new Option<int>("--steps") { Description = "Steps from noise to data.", DefaultValueFactory = _ => 50, HelpName = "N" };
         var sampler = new Option<Sampler>("--sampler") { Description = "euler, heun or euler_maruyama (with fresh noise).", CustomParser = result => ParseSampler(result.Tokens[0].Value) };
-        var shift = new Option<double>("--shift") { Description = "Time shift of the grid; above 1 spends more steps near noise.", DefaultValueFactory = _ => 1, HelpName = "A" };
+        var shift = new Option<double?>("--shift") { Description = "Time shift of the grid; above 1 spends more steps near noise. Default: the modality's own.", HelpName = "A" };
         var guidance = new Option<double>("--guidance") { Description = "Classifier-free guidance; 1 is none.", DefaultValueFactory = _ => 1, HelpName = "W" };
         var label = new Option<string?>("--label") { Description = "Class to ask for, of a model that is conditioned on classes.", HelpName = "NAME" };
+        var modality = new Option<string?>("--modality") { Description = "What to make: image, video, audio or text, or several with commas. Default: the model's first.", HelpName = "NAME" };
+        var fromTest = new Option<int?>("--from-test") { Description = "Given the other modalities of so many test samples, which are written beside.", HelpName = "N" };
+        var from = new Option<string?>("--from") { Description = "Given what a data source, or a folder of files, has of the other modalities.", HelpName = "SOURCE" };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the noise.", HelpName = "N" };
         var verb = new Verb("generate", "Make new samples with a trained generative model",
             new("generate runs/quickstart", "64 samples as one picture"),
-            new("generate runs/quickstart --count 1000 --out fakes/ --sampler heun --steps 25", "a folder of pictures"))
+            new("generate runs/quickstart --count 1000 --out fakes/ --sampler heun --steps 25", "a folder of pictures"),
+            new("generate runs/joint-stamps --modality audio --from-test 8 --out said/", "sounds for the pictures and texts of test samples"))
         {
-            run, output, count, steps, sampler, shift, guidance, label, seed,
+            run, output, count, steps, sampler, shift, guidance, label, modality, fromTest, from, seed,
         };
         verb.SetAction((parse, cancellation) =>
         {
@@ -41,9 +45,15 @@ internal static class GenerateVerb
                 Kind = parse.GetValue(sampler) == Sampler.EulerMaruyama ? SamplerKind.Sde : SamplerKind.Ode,
                 Method = parse.GetValue(sampler) == Sampler.Heun ? StepMethod.Heun : StepMethod.Euler,
                 Steps = Positive(steps.Name, parse.GetValue(steps)),
-                Shift = parse.GetValue(shift),
+                Shift = parse.GetValue(shift) ?? 1,
                 Guidance = parse.GetValue(guidance) == 1 ? null : new Guidance(parse.GetValue(guidance)),
             };
+            if (parse.GetValue(modality) is not null || parse.GetValue(fromTest) is not null || parse.GetValue(from) is not null)
+            {
+                var wanted = new GenerateModalities.Wanted(parse.GetValue(modality)?.Split(','), parse.GetValue(fromTest), parse.GetValue(from), parse.GetValue(shift));
+                return GenerateModalities.Run(parse, parse.GetValue(run)!, parse.GetValue(output)!, Positive(count.Name, parse.GetValue(count)), settings, wanted, parse.GetValue(seed), cancellation);
+            }
+
             return Run(parse, parse.GetValue(run)!, parse.GetValue(output)!, Positive(count.Name, parse.GetValue(count)), settings, parse.GetValue(label), parse.GetValue(seed), cancellation);
         });
         return verb;
@@ -64,6 +74,8 @@ internal static class GenerateVerb
         using var run = await TrainedRun.OpenAsync(path, [], new DataOptions(), cancellation);
         if (run.Objective is not IGenerator generator)
             throw new UsageException($"{run.Recipe.System} is not a generative method; self-flow is.");
+        if (!generator.Generates.Contains(Modality.Image))
+            throw new UsageException($"This model makes {string.Join(", ", generator.Generates)}; say which with --modality.");
         var wanted = Label(run, generator, label);
         if (wanted is null && settings.Guidance is not null)
             throw new UsageException("--guidance needs --label.");

@@ -34,7 +34,7 @@ internal sealed class ModalityJudge(EvaluationData data, SampleInputs inputs, (d
     internal List<Metric> Judge(IGenerator generator, SampleSettings wanted, bool averaged, CancellationToken cancellation)
     {
         var metrics = new List<Metric>();
-        var joint = generator as IJointModel;
+        var joint = generator is IJointModel { TakesConditions: true } model ? model : null;
         foreach (var modality in generator.Generates)
         {
             var all = SampleBatches.Having(data.Set, data.Part(DataSplit.Test), generator.Generates, wanted.Count);

@@ -5,6 +5,9 @@ namespace Selfsame.Objectives;
 /// <summary>A flow model of several modalities that takes any of them as the condition of any other.</summary>
 public interface IJointModel
 {
+    /// <summary>It was trained with conditions; false for one modality, and where each batch has but one.</summary>
+    bool TakesConditions { get; }
+
     /// <summary>Mean squared error of the predicted velocity of one modality, noised, for each sample.</summary>
     /// <param name="modality">Which.</param>
     /// <param name="batch">Samples that have it.</param>

@@ -367,7 +367,13 @@ public sealed class Pretraining : IDisposable
 
     private void DrawSamples(TensorBoardWriter? board, CancellationToken cancellation)
     {
-        if (_model.Objective is not IGenerator { Generates: [Modality.Image] } generator || _recipe.Evaluate?.Samples is not { } wanted)
+        if (_model.Objective is IGenerator { Generates: not [Modality.Image] } other && _recipe.Evaluate?.Samples is { } some)
+        {
+            DrawModalities(other, some, board, cancellation);
+            return;
+        }
+
+        if (_model.Objective is not IGenerator generator || _recipe.Evaluate?.Samples is not { } wanted)
             return;
         using var scope = Scope.Enter();
         using var precision = _precision.Enter();
@@ -378,6 +384,25 @@ public sealed class Pretraining : IDisposable
         var file = _folder.Sample("samples", _state.Step);
         AtomicFile.Write(file, png);
         board?.Image("samples", png, _state.Step);
+    }
+
+    // Each modality by itself, from noise alone: a sheet over time, and the newest as files to play and read.
+    private void DrawModalities(IGenerator generator, SampleSettings wanted, TensorBoardWriter? board, CancellationToken cancellation)
+    {
+        const int Count = 16;
+        var exhibit = new SampleExhibit(_recipe.Data, _data.Range);
+        foreach (var modality in generator.Generates)
+        {
+            using var scope = Scope.Enter();
+            using var precision = _precision.Enter();
+            var settings = RunEvaluator.SamplerOf(wanted, conditioned: false) with { Shift = generator.SamplingShift(modality) };
+            var made = generator.Generate(new GenerationRequest(Count, [modality]), settings, new SeededStep(_recipe.Seed, long.MaxValue - 1), averaged: true, cancellation);
+            exhibit.Write(made, Path.Combine(_folder.MadePath, modality), most: modality == Modality.Text ? Count : 4);
+            if (exhibit.Sheet(modality, made.Field(modality)) is not { } png)
+                continue;
+            AtomicFile.Write(_folder.Sample($"samples-{modality}", _state.Step), png);
+            board?.Image($"samples-{modality}", png, _state.Step);
+        }
     }
 
     private void DrawFigures(bool finished, CancellationToken cancellation)

@@ -67,6 +67,9 @@ public sealed class RunFolder
         return System.IO.Path.Combine(SamplesPath, name, StepName(step) + ".png");
     }
 
+    /// <summary>Films, sounds and texts made by the trained model, for the report.</summary>
+    public string MadePath => At("made");
+
     /// <summary>Makes the folder where missing.</summary>
     public void Create() => Directory.CreateDirectory(Path);
 

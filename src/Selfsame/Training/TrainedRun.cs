@@ -73,6 +73,23 @@ public sealed class TrainedRun : IDisposable
     /// <summary>An evaluator for what the recipe asks; the recipe's own block, or the default one where it has none.</summary>
     public RunEvaluator Evaluator() => RunEvaluator.Of(Recipe, Data);
 
+    /// <summary>Shows samples of this run.</summary>
+    public SampleExhibit Exhibit() => new(Recipe.Data, Data.Range);
+
+    /// <summary>Reads test samples that have all of some modalities as one batch, and hands it on; the batch is freed when <paramref name="use"/> returns.</summary>
+    /// <param name="modalities">What each must have.</param>
+    /// <param name="most">At most so many, spread evenly over the test part, or over all data where there is none.</param>
+    /// <param name="use">Takes the batch.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="DataSourceException">There is none that could be read.</exception>
+    public T WithTestSamples<T>(IReadOnlyList<string> modalities, int most, Func<Batch, T> use, CancellationToken cancellation)
+    {
+        var part = Data.Set.Split(DataSplit.Test);
+        if (part.Length == 0)
+            part = [.. Enumerable.Range(0, Data.Set.Count)];
+        return SampleBatches.Read(Data.Set, Data.PlainInputs, SampleBatches.Having(Data.Set, part, modalities, most), use, cancellation);
+    }
+
     /// <summary>Frees model and data.</summary>
     public void Dispose()
     {

@@ -38,6 +38,7 @@ public static class ReportBuilder
             ReportSections.Metrics(page, data);
             ReportSections.Curves(page, data);
             ReportSamples.Write(page, data, budget);
+            ReportMade.Write(page, folder, budget);
             ReportFigures.Write(page, data, budget);
             ReportSections.Settings(page, data);
             ReportSections.Environment(page, data);
@@ -63,7 +64,7 @@ public static class ReportBuilder
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="generator" content="Selfsame">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'sha256-
             """).AddTrusted(hash).Add($"""
             '">
             <title>{title} – {subject}</title>

@@ -50,6 +50,9 @@ internal static class ReportSamples
     internal static string Title(string name) => name switch
     {
         "samples" => "Generated samples",
+        "samples-image" => "Generated pictures",
+        "samples-video" => "Generated films, a row each",
+        "samples-audio" => "Generated sounds: log mel energies, low frequencies at the bottom",
         "reconstruction-image" => "Reconstructions: input, seen, rebuilt, prediction, baseline",
         _ => name,
     };

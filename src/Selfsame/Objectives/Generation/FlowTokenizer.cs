@@ -99,7 +99,7 @@ public sealed record TokenCuts(int Patch, int Tubelet = 2, int Frames = 16, int 
 /// <summary>Pictures as patches, or as latents of an autoencoder.</summary>
 /// <param name="Shape">Pictures.</param>
 /// <param name="Side">Side of a patch.</param>
-public sealed record ImageTokenizer(ImageShape Shape, int Side) : FlowTokenizer(Selfsame.Modality.Image, Side * Side * Shape.Channels, TokenPlaces.Of(Shape, Side))
+public sealed record ImageTokenizer(ImageShape Shape, int Side) : FlowTokenizer(Shape.Modality, Side * Side * Shape.Channels, TokenPlaces.Of(Shape, Side))
 {
     /// <summary>The way to tokens. Default plain patches.</summary>
     public ILatentTokenizer Latents { get; init; } = new PatchTokenizer(Side, Shape.Height / Side);
@@ -127,7 +127,7 @@ public sealed record ImageTokenizer(ImageShape Shape, int Side) : FlowTokenizer(
 /// <param name="Tubelet">Frames of a tube.</param>
 /// <param name="Side">Side of a patch.</param>
 public sealed record TubeTokenizer(VideoShape Shape, int Tubelet, int Side)
-    : FlowTokenizer(Selfsame.Modality.Video, Shape.Channels * Tubelet * Side * Side, TokenPlaces.Of(Shape, Tubelet, Side))
+    : FlowTokenizer(Shape.Modality, Shape.Channels * Tubelet * Side * Side, TokenPlaces.Of(Shape, Tubelet, Side))
 {
     /// <inheritdoc/>
     public override FlowTokens Encode(BatchField field)
@@ -147,7 +147,7 @@ public sealed record TubeTokenizer(VideoShape Shape, int Tubelet, int Side)
 /// <param name="Bins">Bins of a patch.</param>
 /// <param name="Fill">Fill up with silence to the longest, so that a sound that is generated ends by itself; else what pads a sound is hidden.</param>
 public sealed record SpectrogramTokenizer(AudioShape Shape, int Frames, int Bins, bool Fill)
-    : FlowTokenizer(Selfsame.Modality.Audio, Frames * Bins, TokenPlaces.Of(Shape, Frames, Bins))
+    : FlowTokenizer(Shape.Modality, Frames * Bins, TokenPlaces.Of(Shape, Frames, Bins))
 {
     /// <summary>Silence in values of the field: two deviations below the mean.</summary>
     public const double Silence = -1;
@@ -192,7 +192,7 @@ public sealed record SpectrogramTokenizer(AudioShape Shape, int Frames, int Bins
 /// <param name="Shape">Texts.</param>
 /// <param name="Span">Ids of a token.</param>
 public sealed record TextTokenizer(TextShape Shape, int Span)
-    : FlowTokenizer(Selfsame.Modality.Text, Span * new AnalogBits(Shape.Vocabulary, Shape.Special.Padding).Count, TokenPlaces.InOrder((Shape.MaxLength + Span - 1) / Span))
+    : FlowTokenizer(Shape.Modality, Span * new AnalogBits(Shape.Vocabulary, Shape.Special.Padding).Count, TokenPlaces.InOrder((Shape.MaxLength + Span - 1) / Span))
 {
     private readonly AnalogBits _bits = new(Shape.Vocabulary, Shape.Special.Padding);
 

@@ -104,6 +104,9 @@ public sealed class SelfFlow : Objective, IGenerator, IFlowModel, IJointModel
     public override IFeatureExtractor Features(bool averaged) => new DiffusionTransformerFeatures(Network(averaged), _tokenizers, _settings.FeatureTime);
 
     /// <inheritdoc/>
+    public bool TakesConditions => _tokenizers.Count > 1 && _settings.ConditionShare > 0;
+
+    /// <inheritdoc/>
     public Batch Rebuilt(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -51,7 +51,7 @@ public sealed record SelfFlowSettings : ObjectiveSettings
 
     /// <summary>
     /// When several modalities are trained in one sequence: chance that some of a sample's are given clean, as a condition without a loss, and as much chance that some are
-    /// left out, 0 to 0.5. Default 0.25.
+    /// left out, 0 to 0.5. Default 0.25; with data.mix 0 says that there are no conditions.
     /// </summary>
     [Limits(0, 0.5, "the chance that some modalities of a sample are given")]
     public double ConditionShare { get; init; } = 0.25;
