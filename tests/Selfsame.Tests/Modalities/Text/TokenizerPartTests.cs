@@ -23,6 +23,29 @@ public sealed class TokenizerPartTests
     public void Normal_forms_follow_the_standard(string form, string text, string expected) =>
         Assert.Equal(expected, new UnicodeNormalizer(form).Apply(AlignedText.Of(text)).ToString());
 
+    [Theory]
+    [InlineData("NFD", "xè\u0323", "0 1 2 2")]   // the mark of the letter comes last, and its place goes by order
+    [InlineData("NFC", "e\u0323\u0301x", "0 2 3")]
+    [InlineData("NFKC", "ﬁ½", "0 0 1 1 1")]
+    [InlineData("NFC", "\u1100\u1161\u11a8x", "0 3")]
+    public void Places_follow_the_order_of_the_original(string form, string text, string expected)
+    {
+        var normal = new UnicodeNormalizer(form).Apply(AlignedText.Of(text));
+        Assert.Equal(expected, string.Join(' ', Enumerable.Range(0, normal.Length).Select(normal.Start)));
+    }
+
+    [Theory]
+    [InlineData("x", "Ġx")]
+    [InlineData(" x", "Ġx")]
+    [InlineData("\tx", "Ġ|ĉ|x")]
+    [InlineData("", "")]
+    public void A_prefix_blank_is_spared_by_a_blank_only(string text, string expected)
+    {
+        var pieces = new List<AlignedText>();
+        new ByteLevelPreTokenizer(addPrefixSpace: true, trimOffsets: true, useRegex: true).Cut(AlignedText.Of(text), pieces);
+        Assert.Equal(expected, string.Join('|', pieces));
+    }
+
     [Fact]
     public void Normal_forms_are_reached_in_one_step()
     {
@@ -42,7 +65,7 @@ public sealed class TokenizerPartTests
     public void Patterns_see_code_points(string pattern, string text, string expected)
     {
         var points = Points.Of(text);
-        Assert.Equal(expected, string.Join('|', new Pattern(pattern).FindAll(points).Select(match => Points.ToText(points[match.Start..match.End]))));
+        Assert.Equal(expected, string.Join('|', new Pattern(pattern).FindAll(points).Select(match => Points.ToText(points.AsSpan(match.Start, match.End - match.Start)))));
     }
 
     [Theory]
