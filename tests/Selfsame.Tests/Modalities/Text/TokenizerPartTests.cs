@@ -53,6 +53,21 @@ public sealed class TokenizerPartTests
             Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => form.Apply(AlignedText.Of(text ?? "")) is var once && form.Apply(once).ToString() == once.ToString()).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void A_compiled_table_replaces_what_it_holds()
+    {
+        // A trie with the one key A (0x41): the root's children lie at 1 ^ label, and those of A at 0x42 ^ label.
+        var trie = new uint[0x43];
+        trie[0] = 1 << 10;
+        trie[1 ^ 0x41] = 0x41 | (1 << 8) | (2 << 10);
+        trie[0x42] = 1u << 31;
+        byte[] table = [.. BitConverter.GetBytes(trie.Length * 4), .. trie.SelectMany(BitConverter.GetBytes), .. "bc\0"u8];
+        var normalizer = new PrecompiledNormalizer(Convert.ToBase64String(table));
+        var text = normalizer.Apply(AlignedText.Of("xAy👨A"));
+        Assert.Equal(("xbcy👨bc", 1, 2), (text.ToString(), text.Start(2), text.End(2)));
+        Assert.Throws<FormatException>(() => new PrecompiledNormalizer(Convert.ToBase64String(table.AsSpan(0, 20))));
+    }
+
     [Theory]
     [InlineData(@"\p{L}+|\p{N}", "aé𝒳1２", "aé𝒳|1|２")]
     [InlineData(@"\s+(?!\S)|\s+", "a   b ", "  | | ")]
