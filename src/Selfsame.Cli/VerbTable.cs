@@ -19,6 +19,7 @@ internal static class VerbTable
         ClaimsVerb.Create,
         VerifyVerb.Create,
         DataVerb.Create,
+        TokenizerVerb.Create,
         ListVerb.Create,
         SchemaVerb.Create,
         DoctorVerb.Create,

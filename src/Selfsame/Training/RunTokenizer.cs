@@ -1,4 +1,5 @@
 using Selfsame.Data;
+using Selfsame.Modalities.Media;
 using Selfsame.Modalities.Text;
 using Selfsame.Recipes;
 
@@ -34,12 +35,26 @@ internal static class RunTokenizer
             tokenizer.Save(folder.TokenizerPath);
     }
 
-    private static IEnumerable<string> Texts(DataSet set, int[] part)
+    /// <summary>The texts of samples; those that cannot be read are left out.</summary>
+    public static IEnumerable<string> Texts(DataSet set, int[] part)
     {
         foreach (var index in part)
         {
-            if (set.ModalitiesOf(index).Contains(Modality.Text))
-                yield return set.ReadText(index);
+            if (set.ModalitiesOf(index).Contains(Modality.Text) && Read(set, index) is { } text)
+                yield return text;
+        }
+    }
+
+    // What cannot be read is skipped here as in training, which reports it.
+    private static string? Read(DataSet set, int index)
+    {
+        try
+        {
+            return set.ReadText(index);
+        }
+        catch (Exception problem) when (problem is MediaException or IOException)
+        {
+            return null;
         }
     }
 }

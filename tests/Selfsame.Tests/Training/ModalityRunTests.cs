@@ -79,6 +79,7 @@ public sealed class ModalityRunTests : IDisposable
     [InlineData(Image)]
     [InlineData(Audio)]
     [InlineData(Text)]
+    [InlineData("text: { max_length: 24, tokenizer: { train: bpe, vocabulary: 300 } }")]
     [InlineData(Image + ", " + Audio + ", " + Text)]
     [InlineData(Image + ", " + Audio + ", " + Text + ", mix: { image: 1, audio: 2, text: 1 }")]
     [InlineData(Audio + ", " + Text + ", need: all")]

@@ -64,8 +64,9 @@ internal sealed class AddedTokenFinder
 
             var start = at;
             at = end;
-            if ((token.Special && !findSpecial) || (token.SingleWord && !IsWord(points, start, end)) || start < done)
+            if ((token.Special && !findSpecial) || (token.SingleWord && !IsWord(points, start, end)))
                 continue;
+            start = Math.Max(start, done);   // the token before may have taken the blanks it starts with
             while (token.LeftStrip && start > done && Points.IsWhitespace(points[start - 1]))
                 start--;
             while (token.RightStrip && end < points.Length && Points.IsWhitespace(points[end]))

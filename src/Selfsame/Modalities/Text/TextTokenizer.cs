@@ -15,12 +15,14 @@ public sealed class TextTokenizer : ITokenizer
     private readonly TokenizerParts _parts;
     private readonly AddedTokenFinder _finder;
     private readonly Dictionary<int, AddedToken> _added;
+    private readonly Dictionary<int, string> _decoded;
 
     internal TextTokenizer(TokenizerParts parts)
     {
         _parts = parts;
         _finder = new(parts.Added, parts.Normalizer);
         _added = parts.Added.GroupBy(token => token.Id).ToDictionary(group => group.Key, group => group.Last());
+        _decoded = _added.Values.ToDictionary(token => token.Id, token => token.Normalized && parts.Normalizer is { } normalizer ? normalizer.Apply(AlignedText.Of(token.Content)).ToString() : token.Content);
         var tokens = Math.Max(parts.Model.Vocabulary.Size, parts.Added.Select(token => token.Id + 1).DefaultIfEmpty().Max());
         Special = SpecialNames.Find(this, parts.Padding?.Id, tokens);
         VocabularySize = Math.Max(tokens, Special.Padding + 1);
@@ -112,7 +114,7 @@ public sealed class TextTokenizer : ITokenizer
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> tokens) => Decode(tokens, skipSpecial: true);
 
-    /// <summary>The text of tokens.</summary>
+    /// <summary>The text of tokens; added tokens that are looked for in normalized text come back normalized.</summary>
     /// <param name="tokens">Their numbers; those that are not known give nothing.</param>
     /// <param name="skipSpecial">Leave special tokens out.</param>
     public string Decode(ReadOnlySpan<int> tokens, bool skipSpecial)
@@ -120,7 +122,9 @@ public sealed class TextTokenizer : ITokenizer
         var texts = new List<string>(tokens.Length);
         foreach (var id in tokens)
         {
-            if (TokenOf(id) is { } token && !(skipSpecial && _added.TryGetValue(id, out var added) && added.Special))
+            if (skipSpecial && _added.TryGetValue(id, out var added) && added.Special)
+                continue;
+            if ((_decoded.GetValueOrDefault(id) ?? _parts.Model.Vocabulary.TokenOf(id)) is { } token)
                 texts.Add(token);
         }
 

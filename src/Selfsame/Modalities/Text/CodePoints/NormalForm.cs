@@ -18,40 +18,48 @@ internal sealed class NormalForm(bool compose, bool compatible)
 
     public static NormalForm Nfkd { get; } = new(compose: false, compatible: true);
 
-    /// <summary>The text in this form; what is composed is aligned with the first of what it was composed of.</summary>
+    /// <summary>
+    /// The text in this form. Places go by order, as in Hugging Face's tokenizers: each code point takes the next place of the original, what is composed takes those of its parts and keeps the first,
+    /// and what a decomposition adds has the place before it.
+    /// </summary>
     public AlignedText Apply(AlignedText text)
     {
         if (text.Points.IndexOfAnyInRange(0x80, 0x10FFFF) < 0)
             return text;
         var parts = new List<Part>(text.Length + 8);
         for (var i = 0; i < text.Length; i++)
-            Decompose(text.Points[i], text.Start(i), text.End(i), parts);
+            Decompose(text.Points[i], places: 1, parts);
         Order(parts);
         if (compose)
             Compose(parts);
         var builder = new AlignedTextBuilder(parts.Count);
+        var next = 0;
         foreach (var part in parts)
-            builder.Add(part.Point, part.Start, part.End);
+        {
+            builder.Add(part.Point, text, part.Places > 0 ? next : Math.Max(0, next - 1));
+            next += part.Places;
+        }
+
         return builder.Build();
     }
 
-    private void Decompose(int point, int start, int end, List<Part> parts)
+    private void Decompose(int point, int places, List<Part> parts)
     {
         if (point is >= SyllableBase and < SyllableBase + Syllables)
         {
             var index = point - SyllableBase;
-            parts.Add(new(LeadBase + (index / (Vowels * Tails)), start, end, 0));
-            parts.Add(new(VowelBase + (index % (Vowels * Tails) / Tails), start, end, 0));
+            parts.Add(new(LeadBase + (index / (Vowels * Tails)), places, 0));
+            parts.Add(new(VowelBase + (index % (Vowels * Tails) / Tails), 0, 0));
             if (index % Tails > 0)
-                parts.Add(new(TailBase + (index % Tails), start, end, 0));
+                parts.Add(new(TailBase + (index % Tails), 0, 0));
         }
         else if (s_data.Decompose(point, compatible) is { } from)
         {
-            foreach (var part in from)
-                Decompose(part, start, end, parts);
+            for (var i = 0; i < from.Length; i++)
+                Decompose(from[i], i == 0 ? places : 0, parts);
         }
         else
-            parts.Add(new(point, start, end, s_data.CombiningClass(point)));
+            parts.Add(new(point, places, s_data.CombiningClass(point)));
     }
 
     /// <summary>Sorts each run of marks by combining class; marks of one class keep their order.</summary>
@@ -83,7 +91,7 @@ internal sealed class NormalForm(bool compose, bool compatible)
             var blocked = lastClass >= part.Class;  // -1: nothing stands between
             if (starter >= 0 && !blocked && Pair(parts[starter].Point, part.Point) is >= 0 and var whole)
             {
-                parts[starter] = parts[starter] with { Point = whole };
+                parts[starter] = parts[starter] with { Point = whole, Places = parts[starter].Places + part.Places };
                 continue;
             }
 
@@ -106,5 +114,8 @@ internal sealed class NormalForm(bool compose, bool compatible)
         return s_data.Compose(first, second);
     }
 
-    private readonly record struct Part(int Point, int Start, int End, int Class);
+    /// <param name="Point">The code point.</param>
+    /// <param name="Places">Code points of the original that it stands for; 0 for what a decomposition added.</param>
+    /// <param name="Class">Combining class.</param>
+    private readonly record struct Part(int Point, int Places, int Class);
 }

@@ -44,6 +44,7 @@ internal sealed class BpeModel : ITokenModel
     private readonly int _unknown;
     private readonly ConcurrentDictionary<string, PieceToken[]> _cache = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PieceToken[]>.AlternateLookup<ReadOnlySpan<char>> _cached;
+    private int _room = CachedPieces;   // counted here: asking the dictionary takes all its locks
 
     /// <summary>Makes a model.</summary>
     /// <exception cref="FormatException">A merge, or the unknown token, is not in the vocabulary.</exception>
@@ -99,8 +100,8 @@ internal sealed class BpeModel : ITokenModel
             var made = new List<PieceToken>();
             Merge(piece, text, made, 0, null);
             known = [.. made];
-            if (_cache.Count < CachedPieces)
-                _cache[key] = known;
+            if (Volatile.Read(ref _room) > 0 && _cache.TryAdd(key, known))
+                Interlocked.Decrement(ref _room);
         }
 
         tokens.AddRange(known.AsSpan());

@@ -24,7 +24,7 @@ internal sealed class SplitPreTokenizer(Pattern pattern, DelimiterBehavior behav
 
 /// <summary>GPT-2's cut, then each byte of UTF-8 as a printable character, so that no text is unknown.</summary>
 /// <remarks>Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2; the pattern is that of the official code.</remarks>
-/// <param name="addPrefixSpace">Put a blank before a text that does not start with whitespace.</param>
+/// <param name="addPrefixSpace">Put a blank before a text that does not start with one.</param>
 /// <param name="trimOffsets">Kept for the post-processor of the same name; has no effect on the cut.</param>
 /// <param name="useRegex">Cut with GPT-2's pattern; else the text stays whole.</param>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool trimOffsets, bool useRegex) : IPreTokenizer
@@ -34,7 +34,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool trimOffset
 
     public void Cut(AlignedText text, List<AlignedText> pieces)
     {
-        if (addPrefixSpace && text.Length > 0 && !Points.IsWhitespace(text.Points[0]))
+        if (addPrefixSpace && text.Length > 0 && text.Points[0] != ' ')
             text = s_blank.Apply(text);
         if (!useRegex)
         {
