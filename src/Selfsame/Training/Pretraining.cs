@@ -390,7 +390,7 @@ public sealed class Pretraining : IDisposable
     private void DrawModalities(IGenerator generator, SampleSettings wanted, TensorBoardWriter? board, CancellationToken cancellation)
     {
         const int Count = 16;
-        var exhibit = new SampleExhibit(_recipe.Data, _data.Range);
+        var exhibit = new SampleExhibit(_recipe.Data, _data.Range, _data.Tokenizer);
         foreach (var modality in generator.Generates)
         {
             using var scope = Scope.Enter();

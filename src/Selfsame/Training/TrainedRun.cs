@@ -74,7 +74,7 @@ public sealed class TrainedRun : IDisposable
     public RunEvaluator Evaluator() => RunEvaluator.Of(Recipe, Data);
 
     /// <summary>Shows samples of this run.</summary>
-    public SampleExhibit Exhibit() => new(Recipe.Data, Data.Range);
+    public SampleExhibit Exhibit() => new(Recipe.Data, Data.Range, Data.Tokenizer);
 
     /// <summary>Reads test samples that have all of some modalities as one batch, and hands it on; the batch is freed when <paramref name="use"/> returns.</summary>
     /// <param name="modalities">What each must have.</param>
