@@ -95,7 +95,7 @@ public sealed class JointRunTests : IDisposable
             new HashSet<string> { "swd", "swd_video", "mel_distance", "frechet_mel", "velocity_error_text", "velocity_error_text_given", "velocity_error_audio_given" },
             result.Evaluation.Keys.ToHashSet());
         Assert.All(result.Evaluation.Values, value => Assert.True(double.IsFinite(value)));
-        Assert.Equal("lower", result.Better["velocity_error_text_given"]);
+        Assert.Equal("lower", result.Better!["velocity_error_text_given"]);
         var made = Path.Combine(_folder["run"], "made");
         foreach (var file in new[] { "image/000000.png", "video/000000.webp", "audio/000000.wav", "audio/000000.spectrum.png", "text/000015.txt" })
             Assert.True(File.Exists(Path.Combine(made, file)), file);
