@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Video;
+using Selfsame.Modalities.Text;
 using Selfsame.Recipes;
 using static Selfsame.Tests.Recipes.TestSystems;
 
@@ -248,6 +249,7 @@ internal static class RandomRecipe
             ProbeSettings probe => probe with { Protocol = new ProbeSettings().Protocol },
             EvaluateSettings evaluate => evaluate with { Sets = [.. evaluate.Sets.Select((set, k) => set with { Name = FormattableString.Invariant($"set-{k}") })] },
             CheckpointSettings checkpoint => checkpoint with { Patience = null },
+            TokenizerSettings { From: not null } tokenizer => tokenizer with { Vocabulary = null },
             ViewSettings view => view with { Mean = [view.Mean[0]], Std = [view.Std[0]] },
             _ => record,
         };
