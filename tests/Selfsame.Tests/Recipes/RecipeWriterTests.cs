@@ -2,8 +2,8 @@ using System.Collections;
 using FsCheck;
 using FsCheck.Fluent;
 using Selfsame.Modalities.Image;
-using Selfsame.Modalities.Video;
 using Selfsame.Modalities.Text;
+using Selfsame.Modalities.Video;
 using Selfsame.Recipes;
 using static Selfsame.Tests.Recipes.TestSystems;
 
