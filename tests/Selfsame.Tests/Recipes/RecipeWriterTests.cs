@@ -2,6 +2,7 @@ using System.Collections;
 using FsCheck;
 using FsCheck.Fluent;
 using Selfsame.Modalities.Image;
+using Selfsame.Modalities.Text;
 using Selfsame.Modalities.Video;
 using Selfsame.Recipes;
 using static Selfsame.Tests.Recipes.TestSystems;
@@ -249,6 +250,7 @@ internal static class RandomRecipe
             ProbeSettings probe => probe with { Protocol = new ProbeSettings().Protocol },
             EvaluateSettings evaluate => evaluate with { Sets = [.. evaluate.Sets.Select((set, k) => set with { Name = FormattableString.Invariant($"set-{k}") })] },
             CheckpointSettings checkpoint => checkpoint with { Patience = null },
+            TokenizerSettings { From: not null } tokenizer => tokenizer with { Vocabulary = null },
             ViewSettings view => view with { Mean = [view.Mean[0]], Std = [view.Std[0]] },
             _ => record,
         };

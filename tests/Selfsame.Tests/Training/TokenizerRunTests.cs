@@ -50,7 +50,7 @@ public sealed class TokenizerRunTests : IDisposable
             Assert.NotEqual(kept, ((TextTokenizer)data.Tokenizer!).ToJson() + "\n");
 
         File.Delete(_folder["run/tokenizer.json"]);
-        var error = await Assert.ThrowsAsync<DataSourceException>(() => RunAsync(recipe, "run"));
+        var error = await Assert.ThrowsAsync<DataSourceException>(() => RunData.OpenAsync(recipe.Recipe, new DataOptions(), default, new RunFolder(_folder["run"])));
         Assert.Contains("tokenizer.json is gone", error.Message, StringComparison.Ordinal);
     }
 

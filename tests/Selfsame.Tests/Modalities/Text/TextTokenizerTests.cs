@@ -3,6 +3,8 @@ using FsCheck.Fluent;
 using Selfsame.Data;
 using Selfsame.Modalities.Text;
 using Selfsame.Modalities.Text.Trainers;
+using Selfsame.Parity;
+using Selfsame.Tests.Parity;
 
 namespace Selfsame.Tests.Modalities.Text;
 
@@ -11,6 +13,15 @@ public sealed class TextTokenizerTests
     public static TheoryData<TokenizerKind> Kinds => [.. Enum.GetValues<TokenizerKind>()];
 
     public static TheoryData<string> Texts => [.. TokenizerTexts.All];
+
+    public static TheoryData<string> Cases => [.. Directory.GetFiles(Path.Combine(ParityFiles.Root, "tokenizer"), "*.safetensors").Select(path => Path.GetFileName(path))];
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Agrees_with_the_official_code(string file)
+    {
+        var result = Assert.Single(Verifier.Run([Path.Combine(ParityFiles.Root, "tokenizer", file)]));
+        Assert.True(result.Passed, result.Reason);
+    }
 
     [Theory, MemberData(nameof(Texts))]
     public void Byte_level_tokens_give_the_text_back(string text)

@@ -75,7 +75,7 @@ public sealed class TokenizerPartTests
     [InlineData(@"a{2,3}?", "aaaaa", "aa|aa")]
     [InlineData(@"a++b|a", "aaac", "a|a|a")]
     [InlineData(@"(?<=x)(?:ab|c)+", "xabcc abc", "abcc")]
-    [InlineData(@"[^\s\p{P}&&[^z]]+", "ab z!", "ab")]
+    [InlineData(@"[\p{L}&&[^z]]+", "ab z!", "ab")]
     [InlineData(@"[👨-👩]", "👧👨👩", "👨|👩")]
     public void Patterns_see_code_points(string pattern, string text, string expected)
     {
