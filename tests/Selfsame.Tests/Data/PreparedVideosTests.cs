@@ -72,6 +72,34 @@ public class PreparedVideosTests
     }
 
     [Theory]
+    [InlineData(1, null)]
+    [InlineData(3, null)]
+    [InlineData(1, 7.3)]
+    public void Films_that_are_kept_in_memory_give_the_clips_that_decoding_gives(int stride, double? rate)
+    {
+        using var folder = new TempFolder();
+        using var data = Prepare(folder, ("a/vtest.avi", Film(100)));
+        var view = ViewSettings.Evaluation(16, 16) with { Mean = [0, 0, 0], Std = [1, 1, 1] };
+        int[] samples = [.. Enumerable.Range(0, data.Count).Take(12)];
+        // Pictures are 48 wide, so that keeping them within 48 does not shrink them.
+        float[][] Read(int keep)
+        {
+            var field = new VideoField(new() { Frames = 6, Stride = stride, FramesPerSecond = rate, KeepWithin = keep, View = view });
+            using var loader = new BatchLoader(data, samples, [field], new() { BatchSize = samples.Length, CacheBytes = 1 << 20, Seed = 5 });
+            var epochs = new List<float[]>();
+            while (epochs.Count < 3)
+            {
+                using var batch = loader.Next()!;
+                epochs.Add(batch.Fields[0].Floats.ToArray());
+            }
+
+            return [.. epochs];
+        }
+
+        Assert.Equal(Read(0), Read(48));
+    }
+
+    [Theory]
     [InlineData(795, 64, 16)]
     [InlineData(68, 64, 16)]
     [InlineData(40, 8, 2)]

@@ -1,4 +1,5 @@
 using Selfsame.Modalities.Image;
+using Selfsame.Modalities.Video;
 
 namespace Selfsame.Data.Loading;
 
@@ -50,17 +51,23 @@ public abstract class SampleField
     public abstract void Read(SampleReader reader, in SampleContext context, FieldRow row);
 }
 
-/// <summary>The contents of a data set, pictures kept in memory where there is room.</summary>
+/// <summary>The contents of a data set, pictures and short films kept in memory where there is room.</summary>
 public sealed class SampleReader : IDisposable
 {
-    private readonly PictureCache _cache;
+    private readonly SampleCache<ImageBuffer> _cache;
+    private readonly SampleCache<KeptFilm> _films;
 
-    internal SampleReader(DataSet data, long cacheBytes) => (Data, _cache) = (data, new(data.Count, cacheBytes));
+    internal SampleReader(DataSet data, long cacheBytes)
+    {
+        Data = data;
+        _cache = new(data.Count, cacheBytes, image => image.Pixels.Length);
+        _films = new(data.Count, cacheBytes, film => film.Bytes);
+    }
 
     /// <summary>The data set.</summary>
     public DataSet Data { get; }
 
-    /// <summary>Decodes a picture, or takes it from memory. Give it back with <see cref="Return"/>.</summary>
+    /// <summary>Decodes a picture, or takes it from memory. Give it back with <see cref="Return(int, ImageBuffer)"/>.</summary>
     public ImageBuffer Image(int index, Modalities.Media.ImageDecodeOptions options)
     {
         if (_cache.Find(index) is { } kept)
@@ -78,8 +85,34 @@ public sealed class SampleReader : IDisposable
             image.Dispose();
     }
 
-    /// <summary>Frees the pictures that were kept.</summary>
-    public void Dispose() => _cache.Dispose();
+    /// <summary>All pictures of a film or of the part of it that a sample is, shrunk, or what was kept of it. Give it back with <see cref="Return(int, KeptFilm)"/>.</summary>
+    /// <param name="index">The sample.</param>
+    /// <param name="side">Longest side of the pictures; the same in every call.</param>
+    /// <returns>Null where it is too long to be kept.</returns>
+    /// <exception cref="Modalities.Media.MediaException">It cannot be decoded.</exception>
+    internal KeptFilm? Film(int index, int side)
+    {
+        if (_films.Find(index) is { } kept)
+            return kept;
+        if (KeptFilm.Decode(Data.OpenMedia(index, Modality.Video), Data.FilmPart(index), side) is not { } film)
+            return null;
+        _films.TryKeep(index, film);
+        return film;
+    }
+
+    /// <summary>Frees a film that is not kept.</summary>
+    internal void Return(int index, KeptFilm film)
+    {
+        if (!ReferenceEquals(_films.Find(index), film))
+            film.Dispose();
+    }
+
+    /// <summary>Frees what was kept.</summary>
+    public void Dispose()
+    {
+        _cache.Dispose();
+        _films.Dispose();
+    }
 }
 
 /// <summary>Where a field writes one sample.</summary>

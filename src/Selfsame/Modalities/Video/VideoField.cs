@@ -33,7 +33,22 @@ public sealed class VideoField(VideoViewSettings settings) : SampleField
         var draws = s_draws ??= new SeededDraws(0, 0, 0);
         draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
         var part = reader.Data.FilmPart(context.Index);
-        using var clip = VideoFile.DecodeChosen(reader.Data.OpenMedia(context.Index, Modality), video => _view.Part(video, draws, part));
+        if (settings.KeepWithin > 0 && reader.Film(context.Index, settings.KeepWithin) is { } film)
+        {
+            try
+            {
+                using var kept = film.Clip(_view.Part(film.Info, draws, part));
+                _view.Apply(kept, draws, row.Floats());
+            }
+            finally
+            {
+                reader.Return(context.Index, film);
+            }
+
+            return;
+        }
+
+        using var clip = VideoFile.DecodeChosen(reader.Data.OpenMedia(context.Index, Modality), video => _view.Part(video, draws, part) with { FitWithin = settings.KeepWithin })!;
         _view.Apply(clip, draws, row.Floats());
     }
 }

@@ -7,7 +7,7 @@ namespace Selfsame.Modalities.Video;
 public static unsafe class VideoFile
 {
     // Where neither the container nor the stream has a rate.
-    private const double UsualRate = 25;
+    internal const double UsualRate = 25;
 
     /// <summary>Reads what the file says about its pictures, and decodes the first. Where the container keeps no duration, the file is read through, without decoding.</summary>
     /// <param name="source">A path, or a file's content.</param>
@@ -39,14 +39,16 @@ public static unsafe class VideoFile
     /// <summary>Decodes a clip that is chosen by what the file says, opening it once.</summary>
     /// <inheritdoc cref="DecodeClip(MediaSource, VideoClipSettings?, CancellationToken)"/>
     /// <param name="source">A path, or a file's content.</param>
-    /// <param name="choose">Which pictures; told what <see cref="Probe"/> would say.</param>
+    /// <param name="choose">Which pictures, told what <see cref="Probe"/> would say; null for none.</param>
     /// <param name="maxPixels">Pictures with more pixels are refused.</param>
     /// <param name="cancellation">Stops between pictures.</param>
-    public static VideoBuffer DecodeChosen(MediaSource source, Func<VideoInfo, VideoClipSettings> choose, long maxPixels = 8192L * 8192, CancellationToken cancellation = default)
+    /// <returns>Null where none were chosen.</returns>
+    public static VideoBuffer? DecodeChosen(MediaSource source, Func<VideoInfo, VideoClipSettings?> choose, long maxPixels = 8192L * 8192, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(choose);
         using var stream = new MediaStream(source, MediaNative.Pictures, maxPixels: maxPixels);
-        var settings = choose(Describe(stream.Measured()));
+        if (choose(Describe(stream.Measured())) is not { } settings)
+            return null;
         settings.Require();
         return Decode(stream, settings, cancellation);
     }

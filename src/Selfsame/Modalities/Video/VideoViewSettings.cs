@@ -34,6 +34,13 @@ public sealed record VideoViewSettings : ICheckable
     /// <summary>Where the clip begins. Default random.</summary>
     public ClipStart Start { get; init; } = ClipStart.Random;
 
+    /// <summary>
+    /// Keep films of up to 512 pictures in memory, shrunk to at most this longest side, so that they are decoded once and not for every clip; larger than the view, for crops.
+    /// 0 (default): decode each time, from the stored size.
+    /// </summary>
+    [Limits(0, 8192, "the longest side of pictures that are kept"), Unit("pixels")]
+    public int KeepWithin { get; init; }
+
     /// <summary>What is done to every picture, drawn once for a clip.</summary>
     public ViewSettings View { get; init; } = new();
 
@@ -42,5 +49,7 @@ public sealed record VideoViewSettings : ICheckable
     {
         if (FramesPerSecond is not null && Stride != 1)
             yield return new("stride", $"is {Stride} and frames_per_second {FramesPerSecond}; give one of them");
+        if (KeepWithin > 0 && KeepWithin < View.Size)
+            yield return new("keep_within", $"is {KeepWithin}, less than the view's {View.Size}; pictures would be shrunk and enlarged again. Give {View.Size} or more, or 0");
     }
 }
