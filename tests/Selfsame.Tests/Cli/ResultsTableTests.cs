@@ -83,6 +83,22 @@ public sealed class ResultsTableTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_detail_stands_in_the_page_alone()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "mae.json"), MaeResult.Replace("\"knn_accuracy\": 0.5123", "\"knn_accuracy\": 0.5123, \"majority_share\": 0.62", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Readme, Before);
+        var page = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "docs")).FullName, "results.md");
+
+        Assert.Equal(ExitCodes.Done, (await RunAsync()).ExitCode);
+
+        Assert.DoesNotContain("majority_share", await File.ReadAllTextAsync(Readme), StringComparison.Ordinal);
+        Assert.Contains("majority_share", await File.ReadAllTextAsync(page), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, (await RunAsync("--check")).ExitCode);
+        File.Delete(page);
+        Assert.Equal("error: the table in results.md is out of date. Run: selfsame results-table\n", (await RunAsync("--check")).Error);
+    }
+
+    [Fact]
     public void Without_results_the_place_is_empty()
     {
         Assert.Equal("a\n<!-- results:begin -->\n<!-- results:end -->\n", ResultsTable.Replace("a\n<!-- results:begin --><!-- results:end -->\n", [], "x"));

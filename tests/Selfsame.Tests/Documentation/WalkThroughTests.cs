@@ -49,6 +49,7 @@ public sealed partial class WalkThroughTests : IDisposable
         start.Environment["SELFSAME_DURATION__STEPS"] = "3";
         start.Environment["SELFSAME_BATCH"] = "16";
         start.Environment["SELFSAME_EVALUATE__TRAIN_SAMPLES"] = "200";
+        start.Environment["SELFSAME_EVALUATE__TEST_SAMPLES"] = "200";
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Length().Replace(command.Text, "--steps 3"));
