@@ -1,20 +1,27 @@
 using System.Text;
 using Selfsame.Data.Exclusions;
+using Selfsame.Data.Loading;
 using Selfsame.Modalities.Depth;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Media;
+using Selfsame.Modalities.Video;
 
 namespace Selfsame.Data;
 
 /// <summary>Samples of one or several modalities with names, groups, metadata and a fixed split; the samples themselves are read when asked for. Safe from any thread.</summary>
 public sealed class DataSet : IDisposable
 {
+    // Decoded and shrunk films, see VideoViewSettings.KeepWithin.
+    private const long FilmBytes = 1L << 30;
+
     private readonly SampleIndex _index;
     private readonly SampleStore _store;
+    private readonly Lazy<SampleCache<KeptFilm>> _films;
 
     internal DataSet(string name, SampleIndex index, SampleStore store)
     {
         (Name, _index, _store) = (name, index, store);
+        _films = new(() => new(Count, FilmBytes, film => film.Bytes));
         var columns = new string[index.Columns.Count];
         for (var i = 0; i < columns.Length; i++)
             columns[i] = index.Columns[i].Name;
@@ -201,8 +208,35 @@ public sealed class DataSet : IDisposable
         return MediaDecoder.DecodeDepth(bytes.Span);
     }
 
-    /// <summary>Closes files and mapped memory.</summary>
-    public void Dispose() => _store.Dispose();
+    /// <summary>Closes files and mapped memory, and frees what was kept.</summary>
+    public void Dispose()
+    {
+        if (_films.IsValueCreated)
+            _films.Value.Dispose();
+        _store.Dispose();
+    }
+
+    /// <summary>All pictures of a film or of the part of it that a sample is, shrunk; decoded, or what was kept of it. Give it back with <see cref="Return"/>.</summary>
+    /// <param name="index">0 .. <see cref="Count"/> - 1.</param>
+    /// <param name="side">Longest side of the pictures.</param>
+    /// <returns>Null where it is too long to be kept.</returns>
+    /// <exception cref="MediaException">It cannot be decoded.</exception>
+    internal KeptFilm? Film(int index, int side)
+    {
+        if (_films.Value.Find(index) is { } kept && kept.Side == side)
+            return kept;
+        if (KeptFilm.Decode(OpenMedia(index, Modality.Video), FilmPart(index), side) is not { } film)
+            return null;
+        _films.Value.TryKeep(index, film);
+        return film;
+    }
+
+    /// <summary>Frees a film that is not kept.</summary>
+    internal void Return(int index, KeptFilm film)
+    {
+        if (!ReferenceEquals(_films.Value.Find(index), film))
+            film.Dispose();
+    }
 
     /// <summary>A sound's or a film's content: its file, mapped memory, or a copy of its bytes where it lies inside another file. Valid as long as the data set.</summary>
     /// <exception cref="MediaException">The sample has none.</exception>

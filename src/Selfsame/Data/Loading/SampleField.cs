@@ -1,5 +1,4 @@
 using Selfsame.Modalities.Image;
-using Selfsame.Modalities.Video;
 
 namespace Selfsame.Data.Loading;
 
@@ -51,18 +50,12 @@ public abstract class SampleField
     public abstract void Read(SampleReader reader, in SampleContext context, FieldRow row);
 }
 
-/// <summary>The contents of a data set, pictures and short films kept in memory where there is room.</summary>
+/// <summary>The contents of a data set, pictures kept in memory where there is room.</summary>
 public sealed class SampleReader : IDisposable
 {
     private readonly SampleCache<ImageBuffer> _cache;
-    private readonly SampleCache<KeptFilm> _films;
 
-    internal SampleReader(DataSet data, long cacheBytes)
-    {
-        Data = data;
-        _cache = new(data.Count, cacheBytes, image => image.Pixels.Length);
-        _films = new(data.Count, cacheBytes, film => film.Bytes);
-    }
+    internal SampleReader(DataSet data, long cacheBytes) => (Data, _cache) = (data, new(data.Count, cacheBytes, image => image.Pixels.Length));
 
     /// <summary>The data set.</summary>
     public DataSet Data { get; }
@@ -85,34 +78,8 @@ public sealed class SampleReader : IDisposable
             image.Dispose();
     }
 
-    /// <summary>All pictures of a film or of the part of it that a sample is, shrunk, or what was kept of it. Give it back with <see cref="Return(int, KeptFilm)"/>.</summary>
-    /// <param name="index">The sample.</param>
-    /// <param name="side">Longest side of the pictures; the same in every call.</param>
-    /// <returns>Null where it is too long to be kept.</returns>
-    /// <exception cref="Modalities.Media.MediaException">It cannot be decoded.</exception>
-    internal KeptFilm? Film(int index, int side)
-    {
-        if (_films.Find(index) is { } kept)
-            return kept;
-        if (KeptFilm.Decode(Data.OpenMedia(index, Modality.Video), Data.FilmPart(index), side) is not { } film)
-            return null;
-        _films.TryKeep(index, film);
-        return film;
-    }
-
-    /// <summary>Frees a film that is not kept.</summary>
-    internal void Return(int index, KeptFilm film)
-    {
-        if (!ReferenceEquals(_films.Find(index), film))
-            film.Dispose();
-    }
-
-    /// <summary>Frees what was kept.</summary>
-    public void Dispose()
-    {
-        _cache.Dispose();
-        _films.Dispose();
-    }
+    /// <summary>Frees the pictures that were kept.</summary>
+    public void Dispose() => _cache.Dispose();
 }
 
 /// <summary>Where a field writes one sample.</summary>

@@ -13,10 +13,13 @@ internal sealed class KeptFilm : IDisposable
 
     private readonly VideoBuffer _pictures;
 
-    private KeptFilm(VideoInfo info, VideoBuffer pictures) => (Info, _pictures) = (info, pictures);
+    private KeptFilm(VideoInfo info, VideoBuffer pictures, int side) => (Info, _pictures, Side) = (info, pictures, side);
 
     /// <summary>What the file says, with the stored size of its pictures.</summary>
     internal VideoInfo Info { get; }
+
+    /// <summary>Longest side that was asked for.</summary>
+    internal int Side { get; }
 
     /// <summary>Memory that it takes.</summary>
     internal long Bytes => _pictures.Pixels.Length;
@@ -40,7 +43,7 @@ internal sealed class KeptFilm : IDisposable
                 Start = part?.Start ?? TimeSpan.Zero, End = part is { } within ? within.Start + within.Duration : null, Frames = (int)Math.Max(1, count), FitWithin = side,
             };
         });
-        return pictures is null ? null : new(info, pictures);
+        return pictures is null ? null : new(info, pictures, side);
     }
 
     /// <summary>The pictures that are shown at the times of a clip, as <see cref="VideoFile.DecodeClip"/> would take them from the file.</summary>

@@ -33,7 +33,7 @@ public sealed class VideoField(VideoViewSettings settings) : SampleField
         var draws = s_draws ??= new SeededDraws(0, 0, 0);
         draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
         var part = reader.Data.FilmPart(context.Index);
-        if (settings.KeepWithin > 0 && reader.Film(context.Index, settings.KeepWithin) is { } film)
+        if (settings.KeepWithin > 0 && reader.Data.Film(context.Index, settings.KeepWithin) is { } film)
         {
             try
             {
@@ -42,7 +42,7 @@ public sealed class VideoField(VideoViewSettings settings) : SampleField
             }
             finally
             {
-                reader.Return(context.Index, film);
+                reader.Data.Return(context.Index, film);
             }
 
             return;
