@@ -37,10 +37,23 @@ public sealed partial class WalkThroughTests : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_folder["selfsame"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         TinyRun.Pictures(_folder["photos"], 60, side: 48);
-        using var file = SafetensorsFile.Open(Path.Combine(DocumentedCommands.Root, "tests/parity/checkpoints/dinov2.a.safetensors"));
+        WriteWeights(_folder["dinov2.safetensors"]);
+    }
+
+    // Names and width of DINOv2's small model, which tells its number of heads; two blocks with the values of the small parity case, over and over.
+    private static void WriteWeights(string path)
+    {
         const string Parameter = "param/";
-        SafetensorsWriter.Write(_folder["dinov2.safetensors"], file.Entries.Where(e => e.Name.StartsWith(Parameter, StringComparison.Ordinal))
-            .Select(e => (e.Name[Parameter.Length..], e.DType, e.Shape.ToArray(), (ReadOnlyMemory<byte>)file.Bytes(e.Name).ToArray())));
+        const int Narrow = 24, Wide = 384;
+        using var file = SafetensorsFile.Open(Path.Combine(DocumentedCommands.Root, "tests/parity/checkpoints/dinov2.a.safetensors"));
+        SafetensorsWriter.Write(path, file.Entries.Where(e => e.Name.StartsWith(Parameter, StringComparison.Ordinal)).Select(e =>
+        {
+            var shape = e.Shape.Select(side => side % Narrow == 0 ? side / Narrow * Wide : side).ToArray();
+            var (source, bytes) = (file.Bytes(e.Name).ToArray(), new byte[shape.Aggregate(sizeof(float), (long size, long side) => size * side)]);
+            for (var at = 0; at < bytes.Length; at += source.Length)
+                source.AsSpan(0, Math.Min(source.Length, bytes.Length - at)).CopyTo(bytes.AsSpan(at));
+            return (e.Name[Parameter.Length..], e.DType, shape, (ReadOnlyMemory<byte>)bytes);
+        }));
     }
 
     private async Task<(int Status, string Errors)> RunAsync(DocumentedCommand command)
