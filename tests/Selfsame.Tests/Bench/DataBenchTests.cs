@@ -2,6 +2,7 @@ using System.Text.Json;
 using Selfsame.Cli;
 using Selfsame.Cli.Bench;
 using Selfsame.Cli.Verbs;
+using Selfsame.Tests.Cli;
 
 namespace Selfsame.Tests.Bench;
 
