@@ -44,7 +44,7 @@ internal static class ResultsTable
             var before = await File.ReadAllTextAsync(file.FullName, cancellation).ConfigureAwait(false);
             var documents = new List<(FileInfo File, string Before, string After)> { (file, before, Replace(before, [.. rows.Where(row => !IsDetail(row.Metric))], file.Name)) };
             if ((parse.GetValue(page) ?? BesideOf(file)) is { } whole)
-                documents.Add((whole, whole.Exists ? await File.ReadAllTextAsync(whole.FullName, cancellation).ConfigureAwait(false) : "", Page + Render(rows)));
+                documents.Add((whole, whole.Exists ? await File.ReadAllTextAsync(whole.FullName, cancellation).ConfigureAwait(false) : "", Page + Render(rows, "../")));
             foreach (var (document, _, renewed) in documents.Where(each => each.Before != each.After))
             {
                 if (parse.GetValue(check))
@@ -87,7 +87,7 @@ internal static class ResultsTable
         return Directory.Exists(docs) ? new(Path.Combine(docs, "results.md")) : null;
     }
 
-    private static string Render(IReadOnlyList<ResultRow> results)
+    private static string Render(IReadOnlyList<ResultRow> results, string root = "")
     {
         var table = new StringBuilder(Header);
         // Runs that differ in nothing but the seed are one line, where the first of them stands.
@@ -95,7 +95,7 @@ internal static class ResultsTable
         {
             var runs = same.OrderBy(row => row.Seed).ToArray();
             var result = runs[0];
-            var system = result.Recipe is null ? result.System : $"[{result.System}]({result.Recipe})";
+            var system = result.Recipe is null ? result.System : $"[{result.System}]({root}{result.Recipe})";
             table.Append(CultureInfo.InvariantCulture,
                 $"| {system} | {result.Metric}{(result.Protocol is { } protocol ? $" ({protocol})" : "")} | {Scores(runs, row => row.Trained)} | {Scores(runs, row => row.RandomInit)} | {Scores(runs, row => row.RawInput)} ");
             table.Append(CultureInfo.InvariantCulture,

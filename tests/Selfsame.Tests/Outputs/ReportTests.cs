@@ -46,7 +46,7 @@ public partial class ReportTests
         var script = Scripts().Match(html).Groups[1].Value;
         Assert.Contains("v1.6.32", script, StringComparison.Ordinal);
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
-        Assert.Contains($"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">", html, StringComparison.Ordinal);
+        Assert.Contains($"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">", html, StringComparison.Ordinal);
     }
 
     [Fact]

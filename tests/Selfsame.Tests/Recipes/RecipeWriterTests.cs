@@ -243,7 +243,7 @@ internal static class RandomRecipe
             StepScheduleSettings step => step with { At = [.. step.At.Distinct().Order()] },
             CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
             BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
-            VideoViewSettings film => film with { FramesPerSecond = null },
+            VideoViewSettings film => film with { FramesPerSecond = null, KeepWithin = 0 },
             WaveEncoderSettings wave => wave with { Kernels = [10, .. wave.Kernels], Strides = [5, .. wave.Kernels], WavePositions = wave.WavePositions with { Groups = 1 } },
             MixSettings => new MixSettings { Image = 1 },
             KnnSettings knn => knn with { Protocol = new KnnSettings().Protocol },
