@@ -4,10 +4,12 @@ using System.Runtime.InteropServices;
 namespace Selfsame.Torch;
 
 /// <summary>Finds <c>libselfsame</c>: SELFSAME_NATIVE, beside the assembly, then native/build of the source tree above it.</summary>
-public static class NativeLibraryLoader
+public static partial class NativeLibraryLoader
 {
     /// <summary>The name that imports use.</summary>
     public const string Library = "selfsame";
+
+    private const string WaitPolicy = "OMP_WAIT_POLICY";
 
     private static readonly Lazy<nint> Handle = new(Load);
 
@@ -32,6 +34,7 @@ public static class NativeLibraryLoader
 
     private static nint Load()
     {
+        SetWaitPolicy();
         var tried = new List<string>();
         foreach (var path in Candidates())
         {
@@ -57,4 +60,15 @@ public static class NativeLibraryLoader
             "The native part of Selfsame could not be loaded. Tried:\n" + string.Join('\n', tried)
             + "\nBuild it with ./selfsame (or cmake -S native -B native/build && cmake --build native/build), or set SELFSAME_NATIVE to the file.");
     }
+
+    // OpenMP's threads spin while they wait, which on a shared or small machine takes the cores from those that work. The runtime reads its
+    // environment when it is loaded, and .NET's own variables do not reach it. What the user has set stays.
+    private static void SetWaitPolicy()
+    {
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(WaitPolicy) is null)
+            _ = SetEnvironment(WaitPolicy, "passive", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8), UnmanagedCallConv(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

@@ -14,6 +14,9 @@ public sealed class DataSet : IDisposable
     // Decoded and shrunk films, see VideoViewSettings.KeepWithin.
     private const long FilmBytes = 1L << 30;
 
+    // Values of a column that a message lists.
+    private const int MostNamed = 20;
+
     private readonly SampleIndex _index;
     private readonly SampleStore _store;
     private readonly Lazy<SampleCache<KeptFilm>> _films;
@@ -132,6 +135,33 @@ public sealed class DataSet : IDisposable
             throw new DataSourceException($"'{Name}' holds no {wanted.ToString().Replace(", ", " and no ", StringComparison.Ordinal)}; it holds {Modalities}");
         int[] chosen = [.. kept];
         return new(Name, _index.Select(chosen), new SubsetStore(_store, chosen)) { Excluded = Excluded, ExclusionLists = ExclusionLists };
+    }
+
+    /// <summary>The samples that have one of some values in a column. This data set itself where nothing changes, and otherwise the owner of its files from now on: dispose the result alone.</summary>
+    /// <param name="column">One of <see cref="Columns"/>.</param>
+    /// <param name="values">Values that are taken.</param>
+    /// <exception cref="DataSourceException">There is no such column, or no sample has one of the values.</exception>
+    public DataSet Where(string column, IReadOnlyCollection<string> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var texts = Find(column);
+        var (chosen, found, others) = (new List<int>(Count), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        for (var i = 0; i < Count; i++)
+        {
+            var text = texts[i];
+            (values.Contains(text) ? found : others).Add(text);
+            if (values.Contains(text))
+                chosen.Add(i);
+        }
+
+        if (values.FirstOrDefault(value => !found.Contains(value)) is { } missing)
+        {
+            var known = found.Concat(others).Order(StringComparer.Ordinal).ToArray();
+            throw new DataSourceException($"no sample of '{Name}' has '{missing}' in column '{column}'; there are: {string.Join(", ", known.Take(MostNamed))}{(known.Length > MostNamed ? $" and {known.Length - MostNamed} more" : "")}");
+        }
+
+        int[] kept = [.. chosen];
+        return kept.Length == Count ? this : new(Name, _index.Select(kept), new SubsetStore(_store, kept)) { Excluded = Excluded, ExclusionLists = ExclusionLists };
     }
 
     /// <summary>How many different ones there are of a modality, where several samples may share one, and how long they last together.</summary>

@@ -30,22 +30,23 @@ internal sealed class ModalityJudge(EvaluationData data, SampleInputs inputs, (d
 
     private static readonly double[] s_levels = [0.25, 0.5, 0.75];
 
-    /// <summary>Makes samples of every modality, given the others where the model takes conditions and samples have them, and measures them.</summary>
+    /// <summary>Makes samples of every modality, given the others where the model takes conditions and samples have them, and measures them; and how well the model tells noise from data.</summary>
     internal List<Metric> Judge(IGenerator generator, SampleSettings wanted, bool averaged, CancellationToken cancellation)
     {
         var metrics = new List<Metric>();
-        var joint = generator is IJointModel { TakesConditions: true } model ? model : null;
+        var velocities = generator as IJointModel;
+        // Wherever some samples have everything, each modality is measured on these, so that models of one and of several compare.
+        var all = SampleBatches.Having(data.Set, data.Part(DataSplit.Test), generator.Generates, wanted.Count);
+        var given = velocities is { TakesConditions: true } && all.Length > 1;
         foreach (var modality in generator.Generates)
         {
-            var all = SampleBatches.Having(data.Set, data.Part(DataSplit.Test), generator.Generates, wanted.Count);
-            var given = joint is not null && all.Length > 1;
-            var samples = given ? all : SampleBatches.Having(data.Set, data.Part(DataSplit.Test), [modality], wanted.Count);
+            var samples = all.Length > 1 ? all : SampleBatches.Having(data.Set, data.Part(DataSplit.Test), [modality], wanted.Count);
             if (samples.Length < 2)
                 continue;
             using var scope = Scope.Enter();
             metrics.AddRange(SampleBatches.Read(data.Set, inputs, samples, batch => Of(generator, modality, batch, given, wanted, averaged, cancellation), cancellation));
-            if (given)
-                metrics.AddRange(SampleBatches.Read(data.Set, inputs, samples, batch => Denoising(joint!, modality, batch, averaged, cancellation), cancellation));
+            if (velocities is not null)
+                metrics.AddRange(SampleBatches.Read(data.Set, inputs, samples, batch => Denoising(velocities, modality, given, batch, averaged, cancellation), cancellation));
         }
 
         return metrics;
@@ -87,7 +88,7 @@ internal sealed class ModalityJudge(EvaluationData data, SampleInputs inputs, (d
     }
 
     // The same noise with and without the other modalities, so that only what they tell differs.
-    private List<Metric> Denoising(IJointModel model, string modality, Batch batch, bool averaged, CancellationToken cancellation)
+    private List<Metric> Denoising(IJointModel model, string modality, bool given, Batch batch, bool averaged, CancellationToken cancellation)
     {
         var (with, without) = (0.0, 0.0);
         for (long first = 0; first < batch.Count; first += Part)
@@ -99,14 +100,16 @@ internal sealed class ModalityJudge(EvaluationData data, SampleInputs inputs, (d
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = Scope.Enter();
                 var draws = new SeededStep(seed, long.MaxValue - 40 - k, new BatchPart(first, size, batch.Count));
-                with += model.ErrorOf(modality, part, s_levels[k], given: true, draws, averaged).Sum().Item();
+                if (given)
+                    with += model.ErrorOf(modality, part, s_levels[k], given: true, draws, averaged).Sum().Item();
                 without += model.ErrorOf(modality, part, s_levels[k], given: false, draws, averaged).Sum().Item();
             }
         }
 
         var total = batch.Count * s_levels.Length;
         var protocol = Protocols.Id(DenoisingProtocol, ("n", (int)batch.Count, null));
-        return [new($"velocity_error_{modality}_given", with / total, protocol), new($"velocity_error_{modality}", without / total, protocol)];
+        var alone = new Metric($"velocity_error_{modality}", without / total, protocol);
+        return given ? [new($"velocity_error_{modality}_given", with / total, protocol), alone] : [alone];
     }
 
     private double Distance(Tensor real, Tensor fake, CancellationToken cancellation) =>

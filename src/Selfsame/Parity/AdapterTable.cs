@@ -1,3 +1,4 @@
+using Selfsame.Objectives.Contrast;
 using Selfsame.Parity.Adapters;
 
 namespace Selfsame.Parity;
@@ -25,6 +26,8 @@ internal static class AdapterTable
         new CheckpointVision("hf-vit"),
         new CheckpointVision("timm-vit"),
         new CheckpointVitMae(),
+        new ClipLosses("loss", PairLoss.Softmax),
+        new ClipLosses("siglip_loss", PairLoss.Sigmoid),
         new ClipNorm(),
         new EmaSchedules(),
         new LambSteps(),

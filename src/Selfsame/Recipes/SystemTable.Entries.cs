@@ -1,3 +1,4 @@
+using Selfsame.Objectives.Contrast;
 using Selfsame.Objectives.Generation;
 using Selfsame.Objectives.Latents;
 using Selfsame.Objectives.Reconstruction;
@@ -14,5 +15,6 @@ public sealed partial class SystemTable
         new("mae", "Masked autoencoder", "reconstruction", ["image"], "https://arxiv.org/abs/2111.06377", "recipes/mae.yaml", typeof(MaskedAutoencoderSettings)),
         new("finetune", "Fine-tuning", "supervised", ["image"], "https://arxiv.org/abs/2106.08254", "recipes/finetune.yaml", typeof(FinetuningSettings)),
         new("data2vec", "data2vec", "latents", ["image", "audio", "text"], "https://arxiv.org/abs/2202.03555", "recipes/data2vec.yaml", typeof(Data2VecSettings)),
+        new("clip", "CLIP", "contrast", ["image", "audio", "video", "text"], "https://arxiv.org/abs/2103.00020", "recipes/clip-stamps.yaml", typeof(ClipSettings)),
     ]);
 }

@@ -78,6 +78,8 @@ public sealed class RunData : IDisposable
         var sets = new List<DataSet>();
         try
         {
+            foreach (var where in recipe.Data.Where)
+                set = set.Where(where.Column, where.Values);
             set = set.Holding(wanted);
             foreach (var further in recipe.Evaluate?.Sets ?? [])
                 sets.Add((await DataSource.OpenAsync(further.Source, options, cancellation).ConfigureAwait(false)).Holding(wanted));

@@ -32,6 +32,26 @@ public class SourceTests
     }
 
     [Fact]
+    public void Samples_can_be_chosen_by_a_column()
+    {
+        using var folder = new TempFolder();
+        folder.Write("cat/1.png", Dot(1));
+        folder.Write("dog/2.png", Dot(2));
+        folder.Write("cat/3.png", Dot(3));
+        folder.Write("emu/4.png", Dot(4));
+
+        using var data = FolderSource.Open(folder.Path).Where("folder", ["cat", "emu"]);
+        Assert.Equal(["cat/1.png", "cat/3.png", "emu/4.png"], Keys(data));
+        using var image = data.ReadImage(1);
+        Assert.Equal(3, image.Pixels[0]);
+        Assert.Same(data, data.Where("folder", ["emu", "cat"]));
+
+        var fault = Assert.Throws<DataSourceException>(() => data.Where("folder", ["cat", "dog"]));
+        Assert.Contains("has 'dog' in column 'folder'; there are: cat, emu", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("has no column 'kind'", Assert.Throws<DataSourceException>(() => data.Where("kind", ["x"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Links_are_followed_once_and_broken_ones_reported()
     {
         using var folder = new TempFolder();

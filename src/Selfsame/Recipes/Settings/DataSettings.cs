@@ -21,6 +21,9 @@ public sealed record DataSettings : ICheckable
     /// <summary>File with samples to leave out, as <c>data check --write-exclusions</c> writes it (JSON lines with a <c>key</c>). Null (default): none but a list that <c>data dedup --apply</c> put beside the data.</summary>
     public string? Exclude { get; init; }
 
+    /// <summary>Take only samples with these values, as <c>[{ column: language, values: [en, en_GB] }]</c>; every entry has to hold. Applies to all parts of the source. Default none.</summary>
+    public EquatableList<WhereSettings> Where { get; init; } = [];
+
     /// <summary>Share of samples that may turn out unreadable before the run stops, 0 to 1. They are skipped and listed in quarantine.jsonl. Default 0.05.</summary>
     [Limits(0, 1, "the share of samples that may be unreadable")]
     public double MaxBad { get; init; } = 0.05;
@@ -89,6 +92,17 @@ public sealed record DataSettings : ICheckable
                 yield return new($"mix.{modality}", $"is given, but data reads {inputs} only; add a block data.{modality}");
         }
     }
+}
+
+/// <summary>Samples that have one of some values in a column.</summary>
+public sealed record WhereSettings
+{
+    /// <summary>A column of the data set; <c>selfsame data show</c> lists them.</summary>
+    public required string Column { get; init; }
+
+    /// <summary>Values that are taken, at least one, as they are written in the column.</summary>
+    [Count(1, 100_000)]
+    public EquatableList<string> Values { get; init; } = [];
 }
 
 /// <summary>Chance of each modality to be the only one of a batch, in shares of their sum.</summary>
