@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace selfsame::media {
 namespace {
@@ -78,12 +79,13 @@ void StreamDecoder::open() {
         if (auto bytes = input_.promised_wav_bytes(); bytes > 0)
             promised_ = static_cast<double>(bytes) * 8 / static_cast<double>(decoder_->bit_rate);
 
-    drained_ = has_first_ = false;
+    drained_ = has_first_ = has_packet_ = false;
     packets_ = damaged_ = 0;
     skipped_ = INT64_MIN;
-    if (!receive())
-        refuse(SS_MEDIA_CORRUPT, "the %s in it cannot be decoded: %s", noun(type_),
-            damaged_ > 0 ? reason_of(AVERROR_INVALIDDATA) : "it ends before the first frame");
+    fresh_ = knows_origin();
+    if (fresh_)
+        return;
+    decode_first();
     auto stamp = frame_->best_effort_timestamp;
     origin_ = stamp != AV_NOPTS_VALUE ? stamp : stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
     av_frame_unref(first_.get());
@@ -91,11 +93,31 @@ void StreamDecoder::open() {
     has_first_ = true;
 }
 
+// The time of the first picture, where container and first packet agree on it: who seeks next need not decode that picture.
+bool StreamDecoder::knows_origin() {
+    if (type_ != AVMEDIA_TYPE_VIDEO || stream_->start_time == AV_NOPTS_VALUE || read() < 0)
+        return false;
+    has_packet_ = true;
+    origin_ = stream_->start_time;
+    return packet_->pts == origin_ && (packet_->flags & AV_PKT_FLAG_KEY) && !(packet_->flags & (AV_PKT_FLAG_DISCARD | AV_PKT_FLAG_CORRUPT));
+}
+
+void StreamDecoder::decode_first() {
+    if (!receive())
+        refuse(SS_MEDIA_CORRUPT, "the %s in it cannot be decoded: %s", noun(type_),
+            damaged_ > 0 ? reason_of(AVERROR_INVALIDDATA) : "it ends before the first frame");
+}
+
 bool StreamDecoder::next() {
     av_frame_unref(frame_.get());
     if (has_first_) {
         has_first_ = false;
         av_frame_move_ref(frame_.get(), first_.get());
+        return true;
+    }
+    if (fresh_) {
+        fresh_ = false;
+        decode_first();
         return true;
     }
     return receive();
@@ -123,34 +145,44 @@ bool StreamDecoder::receive() {
     return false;
 }
 
-// Hands the decoder one packet, or the news that there are no more.
-void StreamDecoder::feed() {
+// The stream's next packet, to packet_; negative where there is none.
+int StreamDecoder::read() {
+    if (std::exchange(has_packet_, false))
+        return 0;
     while (true) {
         av_packet_unref(packet_.get());
         auto code = av_read_frame(format_.get(), packet_.get());
-        if (code == AVERROR(EAGAIN))
-            continue;
         if (code == AVERROR(ENOMEM))
             throw std::bad_alloc();
-        if (code < 0) {
-            if (code != AVERROR_EOF)
-                damaged_++;
-            drained_ = true;
-            avcodec_send_packet(decoder_.get(), nullptr);
-            return;
-        }
-        if (packet_->stream_index != stream_->index)
-            continue;
-        packets_++;
-        decoder_->skip_frame = packet_->pts != AV_NOPTS_VALUE && packet_->pts < skipped_ ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
-        code = avcodec_send_packet(decoder_.get(), packet_.get());
-        av_packet_unref(packet_.get());
-        if (code == AVERROR(ENOMEM))
-            throw std::bad_alloc();
-        if (code < 0)
+        if (code != AVERROR(EAGAIN) && (code < 0 || packet_->stream_index == stream_->index))
+            return code;
+    }
+}
+
+// Hands the decoder one packet, or the news that there are no more.
+void StreamDecoder::feed() {
+    if (auto code = read(); code < 0) {
+        if (code != AVERROR_EOF)
             damaged_++;
+        drained_ = true;
+        avcodec_send_packet(decoder_.get(), nullptr);
         return;
     }
+    packets_++;
+    decoder_->skip_frame = shown_before() < skipped_ ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+    auto code = avcodec_send_packet(decoder_.get(), packet_.get());
+    av_packet_unref(packet_.get());
+    if (code == AVERROR(ENOMEM))
+        throw std::bad_alloc();
+    if (code < 0)
+        damaged_++;
+}
+
+// When the packet's picture is shown; where it does not say, the latest time that reordering leaves.
+int64_t StreamDecoder::shown_before() const {
+    auto& p = *packet_;
+    return p.pts != AV_NOPTS_VALUE ? p.pts
+        : p.dts != AV_NOPTS_VALUE && p.duration > 0 ? p.dts + (decoder_->has_b_frames + 1) * p.duration : INT64_MAX;
 }
 
 double StreamDecoder::time() const {
@@ -163,7 +195,7 @@ void StreamDecoder::seek(double time) {
     if (time <= 0 || av_seek_frame(format_.get(), stream_->index, stamp, AVSEEK_FLAG_BACKWARD) < 0)
         return rewind();
     avcodec_flush_buffers(decoder_.get());
-    has_first_ = drained_ = false;
+    has_first_ = drained_ = has_packet_ = fresh_ = false;
 }
 
 void StreamDecoder::skip_before(double time) {
@@ -171,8 +203,8 @@ void StreamDecoder::skip_before(double time) {
 }
 
 void StreamDecoder::rewind() {
-    if (has_first_)
-        return; // nothing was read yet
+    if (has_first_ || fresh_)
+        return;
     open();
 }
 
@@ -204,18 +236,10 @@ void StreamDecoder::describe(ss_media_stream_info& info) const {
 void StreamDecoder::measure(ss_media_stream_info& info) {
     rewind();
     describe(info);
-    // The packets that the first frame took are read already.
+    // The packets that a first frame took are read already.
     auto taken = packets_, count = packets_;
     int64_t length = 0, end = INT64_MIN;
-    while (true) {
-        av_packet_unref(packet_.get());
-        auto code = av_read_frame(format_.get(), packet_.get());
-        if (code == AVERROR(EAGAIN))
-            continue;
-        if (code < 0)
-            break;
-        if (packet_->stream_index != stream_->index)
-            continue;
+    while (read() >= 0) {
         count++;
         length += packet_->duration;
         if (packet_->pts != AV_NOPTS_VALUE)

@@ -24,7 +24,7 @@ public:
     /// From now on frames before a time that no other builds on are left out, until the stream is opened again. 0: none.
     void skip_before(double time);
 
-    /// Starts over.
+    /// Starts over, where anything was decoded.
     void rewind();
 
     /// Reads to the end for duration and count, then starts over.
@@ -39,7 +39,11 @@ public:
 
 private:
     void open();
+    bool knows_origin();
+    void decode_first();
+    int read();
     void feed();
+    int64_t shown_before() const;
     bool receive();
 
     Input input_;
@@ -52,6 +56,8 @@ private:
     Frame frame_ = new_frame();
     Frame first_ = new_frame(); // decoded when opened, given by the first next
     bool has_first_ = false, drained_ = false;
+    bool has_packet_ = false; // packet_ was read ahead
+    bool fresh_ = false;      // opened, and nothing decoded yet
     int64_t origin_ = 0, packets_ = 0, damaged_ = 0;
     bool has_other_ = false;
     int64_t skipped_ = INT64_MIN; // time stamp before which frames may be left out

@@ -13,14 +13,18 @@ public:
 
     void seek(double time);
     void advance(double until, ss_media_picture& picture);
-    void pixels(uint8_t* out, int64_t capacity);
+
+    /// Writes a rectangle of the picture, upright, or all of it.
+    void pixels(const Region* region, uint8_t* out, int64_t capacity);
 
     /// EXIF's number for the turn that players make of the stream's matrix: 1, 3, 6 or 8.
     int orientation() const { return orientation_; }
 
 private:
     bool fetch();
+    bool shown_at(double time) const;
     void go(double time, double skipped);
+    double left_out_before(double time) const;
     void upright_size(int64_t& width, int64_t& height) const;
 
     StreamDecoder& decoder_;

@@ -25,27 +25,29 @@ inline uint8_t over255(uint32_t v) {
 struct Target {
     uint8_t* out;
     int64_t stride;
-    int channels, width, height;
+    int channels;
     uint32_t red, green, blue; // background
+    Region region;             // of the source
 };
 
 // load(source row, x) gives one pixel. Inlined into four loops, so that each is free of decisions.
 template <bool Opaque, class Load> void write_rows(const Target& t, const uint8_t* data, int64_t stride, Load load) {
-    for (auto y = 0; y < t.height; y++) {
-        auto source = data + y * stride;
+    auto left = t.region.left, right = left + t.region.width;
+    for (auto y = 0; y < t.region.height; y++) {
+        auto source = data + (t.region.top + y) * stride;
         auto out = t.out + y * t.stride;
         if (t.channels == 4) {
-            for (auto x = 0; x < t.width; x++, out += 4) {
+            for (auto x = left; x < right; x++, out += 4) {
                 auto p = load(source, x);
                 out[0] = p.r, out[1] = p.g, out[2] = p.b, out[3] = p.a;
             }
         } else if constexpr (Opaque) {
-            for (auto x = 0; x < t.width; x++, out += 3) {
+            for (auto x = left; x < right; x++, out += 3) {
                 auto p = load(source, x);
                 out[0] = p.r, out[1] = p.g, out[2] = p.b;
             }
         } else {
-            for (auto x = 0; x < t.width; x++, out += 3) {
+            for (auto x = left; x < right; x++, out += 3) {
                 auto p = load(source, x);
                 uint32_t rest = 255u - p.a;
                 out[0] = over255(p.r * p.a + t.red * rest);
@@ -115,10 +117,10 @@ bool convert_plain(const AVFrame& f, const Target& t) {
 
 // The renderer of drawings gives colours already multiplied by alpha.
 void convert_premultiplied(const AVFrame& f, const Target& t) {
-    for (auto y = 0; y < t.height; y++) {
+    for (auto y = 0; y < f.height; y++) {
         auto s = reinterpret_cast<const uint32_t*>(f.data[0] + static_cast<int64_t>(y) * f.linesize[0]);
         auto out = t.out + y * t.stride;
-        for (auto x = 0; x < t.width; x++, out += t.channels) {
+        for (auto x = 0; x < f.width; x++, out += t.channels) {
             uint32_t a = s[x] >> 24, r = s[x] >> 16 & 255, g = s[x] >> 8 & 255, b = s[x] & 255;
             if (t.channels == 4) {
                 auto whole = [a](uint32_t v) { return static_cast<uint8_t>(a == 0 ? 0 : std::min(255u, (v * 255 + a / 2) / a)); };
@@ -227,38 +229,35 @@ bool convert_planes(PixelState& state, const AVFrame& f, const Target& t) {
         return false;
     RowColours colours = !video ? full601 : high ? video709 : video601;
     auto place = video ? Chroma::left : Chroma::between;
-    auto chroma_width = (t.width + sx) >> sx, chroma_height = (t.height + sy) >> sy;
-    auto room = static_cast<size_t>(t.width) + 2;
+    // Columns from one chroma sample before the rectangle to one behind it, so that those inside find the neighbours they have in the picture.
+    auto [top, left, height, width] = t.region;
+    auto chroma_height = (f.height + sy) >> sy, first_chroma = std::max(0, (left >> sx) - 1);
+    auto chroma_width = std::min((f.width + sx) >> sx, ((left + width - 1) >> sx) + 2) - first_chroma;
+    auto first = first_chroma << sx, count = std::min(f.width - first, chroma_width << sx), skipped = left - first;
+    auto room = static_cast<size_t>(count) + 2;
     state.chroma.resize(3 * room);
     state.rows.resize(3 * room);
-    auto red = state.rows.data();
+    auto red = state.rows.data(), green = red + count, blue = green + count;
     auto scratch = state.chroma.data(), us = scratch + room, vs = us + room;
-    for (auto y = 0; y < t.height; y++) {
-        auto near = y >> sy;
-        auto far = sy == 0 ? near : std::clamp(y & 1 ? near + 1 : near - 1, 0, chroma_height - 1);
-        auto row = [&](int plane, int at) { return f.data[plane] + static_cast<int64_t>(at) * f.linesize[plane]; };
-        widen_chroma(row(1, near), row(1, far), chroma_width, sx, t.width, place, scratch, us);
-        widen_chroma(row(2, near), row(2, far), chroma_width, sx, t.width, place, scratch, vs);
-        auto luma = row(0, y);
+    for (auto y = 0; y < height; y++) {
+        auto near = (top + y) >> sy;
+        auto far = sy == 0 ? near : std::clamp((top + y) & 1 ? near + 1 : near - 1, 0, chroma_height - 1);
+        auto row = [&](int plane, int at, int from) { return f.data[plane] + static_cast<int64_t>(at) * f.linesize[plane] + from; };
+        widen_chroma(row(1, near, first_chroma), row(1, far, first_chroma), chroma_width, sx, count, place, scratch, us);
+        widen_chroma(row(2, near, first_chroma), row(2, far, first_chroma), chroma_width, sx, count, place, scratch, vs);
         auto out = t.out + y * t.stride;
-        colours(luma, us, vs, t.width, red, red + t.width, red + 2 * t.width);
-        if (t.channels == 3) {
-            interleave(red, red + t.width, red + 2 * t.width, t.width, out);
-            continue;
-        }
-        write_rows<true>({out, 0, t.channels, t.width, 1, 0, 0, 0}, red, 0, [&](const uint8_t* s, int x) {
-            return Rgba{s[x], s[x + t.width], s[x + 2 * t.width], 255};
-        });
+        colours(row(0, top + y, first), us, vs, count, red, green, blue);
+        if (t.channels == 3)
+            interleave(red + skipped, green + skipped, blue + skipped, width, out);
+        else
+            write_rows<true>({out, 0, t.channels, 0, 0, 0, {0, skipped, 1, width}}, red, 0, [count = count](const uint8_t* s, int x) {
+                return Rgba{s[x], s[x + count], s[x + 2 * count], 255};
+            });
     }
     return true;
 }
 
-} // namespace
-
-void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_t stride, int channels, uint32_t background, bool premultiplied) {
-    Target t{out, stride, channels, frame.width, frame.height, background >> 16 & 255, background >> 8 & 255, background & 255};
-    if (premultiplied && frame.format == AV_PIX_FMT_RGB32)
-        return convert_premultiplied(frame, t);
+void convert_any(PixelState& state, const AVFrame& frame, const Target& t) {
     auto other_matrix = frame.colorspace == AVCOL_SPC_BT709 || frame.colorspace == AVCOL_SPC_BT2020_NCL || frame.colorspace == AVCOL_SPC_SMPTE240M;
     if (convert_plain(frame, t) || convert_planes(state, frame, t))
         return;
@@ -266,7 +265,7 @@ void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_
     auto source = static_cast<AVPixelFormat>(frame.format);
     auto description = av_pix_fmt_desc_get(source);
     auto alpha = description && (description->flags & AV_PIX_FMT_FLAG_ALPHA);
-    auto target = alpha || channels == 4 ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
+    auto target = alpha || t.channels == 4 ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
     auto context = sws_getCachedContext(state.colours.release(), frame.width, frame.height, source, frame.width, frame.height, target,
         SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr);
     state.colours.reset(context);
@@ -294,6 +293,19 @@ void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_
         write_rows<true>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 3 * x; return Rgba{s[0], s[1], s[2], 255}; });
     else
         write_rows<false>(t, planes[0], strides[0], [](const uint8_t* s, int x) { s += 4 * x; return Rgba{s[0], s[1], s[2], s[3]}; });
+}
+
+} // namespace
+
+void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_t stride, int channels, uint32_t background, bool premultiplied) {
+    Target t{out, stride, channels, background >> 16 & 255, background >> 8 & 255, background & 255, {0, 0, frame.height, frame.width}};
+    if (premultiplied && frame.format == AV_PIX_FMT_RGB32)
+        return convert_premultiplied(frame, t);
+    convert_any(state, frame, t);
+}
+
+void convert_region(PixelState& state, const AVFrame& frame, const Region& region, uint8_t* out, int64_t stride) {
+    convert_any(state, frame, {out, stride, 3, 0, 0, 0, region});
 }
 
 void convert_depth(const AVFrame& f, uint16_t* out) {

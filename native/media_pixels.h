@@ -23,8 +23,14 @@ struct PixelState {
     void trim(size_t keep);
 };
 
+/// A rectangle inside of a picture.
+struct Region { int top, left, height, width; };
+
 /// Writes the frame to out (rows of stride bytes). With 3 channels it is composited on background (0xRRGGBB).
 void convert_frame(PixelState& state, const AVFrame& frame, uint8_t* out, int64_t stride, int channels, uint32_t background, bool premultiplied);
+
+/// Writes a rectangle of the frame as RGB, the same bits as it has in the whole picture, without making that.
+void convert_region(PixelState& state, const AVFrame& frame, const Region& region, uint8_t* out, int64_t stride);
 
 /// Writes a frame of one channel, 8 or 16 bits, to (height, width) numbers. Throws Refusal for any other.
 void convert_depth(const AVFrame& frame, uint16_t* out);

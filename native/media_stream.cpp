@@ -102,6 +102,11 @@ extern "C" int32_t ss_media_advance(ss_media_stream* stream, double until, ss_me
     return guarded([&] { of(checked(stream, picture).pictures).advance(until, *picture); });
 }
 
-extern "C" int32_t ss_media_pixels(ss_media_stream* stream, uint8_t* out, int64_t capacity) {
-    return guarded([&] { of(checked(stream, out).pictures).pixels(out, capacity); });
+extern "C" int32_t ss_media_pixels(ss_media_stream* stream, const ss_media_region* region, uint8_t* out, int64_t capacity) {
+    return guarded([&] {
+        Region part{};
+        if (region)
+            part = {region->top, region->left, region->height, region->width};
+        of(checked(stream, out).pictures).pixels(region ? &part : nullptr, out, capacity);
+    });
 }

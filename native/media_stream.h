@@ -29,7 +29,7 @@ typedef struct ss_media_open_request {
     int32_t mono;       // sound: read the plain mean of the channels as one
 } ss_media_open_request;
 
-/// Opens the best stream of a kind and decodes its first frame. path (UTF-8), or bytes that outlive the stream.
+/// Opens the best stream of a kind. The first frame is decoded where its time is not known otherwise. path (UTF-8), or bytes that outlive the stream.
 SS_MEDIA_API int32_t ss_media_open(const char* path, const uint8_t* bytes, int64_t length, const ss_media_open_request* request, ss_media_stream** stream);
 SS_MEDIA_API void ss_media_close(ss_media_stream* stream);
 SS_MEDIA_API int32_t ss_media_stream_info_of(ss_media_stream* stream, ss_media_stream_info* info);
@@ -47,16 +47,19 @@ SS_MEDIA_API int32_t ss_media_read_sound(ss_media_stream* stream, float* out, in
 typedef struct ss_media_picture {
     double time;
     int32_t width, height; // upright
-    int32_t last;          // 1: no picture follows
-    int32_t reserved;
     int64_t damaged;       // packets skipped so far
 } ss_media_picture;
 
 /// Moves to the last picture shown at or before until (the first there is when all are later).
 SS_MEDIA_API int32_t ss_media_advance(ss_media_stream* stream, double until, ss_media_picture* picture);
 
-/// The picture advance stands at, (height, width, 3).
-SS_MEDIA_API int32_t ss_media_pixels(ss_media_stream* stream, uint8_t* out, int64_t capacity);
+/// A rectangle of a picture, upright.
+typedef struct ss_media_region {
+    int32_t top, left, height, width;
+} ss_media_region;
+
+/// The picture advance stands at, (height, width, 3): all of it, or the region given, with the same bits.
+SS_MEDIA_API int32_t ss_media_pixels(ss_media_stream* stream, const ss_media_region* region, uint8_t* out, int64_t capacity);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,8 @@
-"""Clips of films in PyAV and torchvision: seek, decode 16 pictures, one crop for all, mirror, numbers. Its argument is a folder with clips.json."""
+"""Clips of films in PyAV, by hand, and torchvision: seek, decode 16 pictures, one crop for all, mirror, numbers. Its argument is a folder with clips.json."""
 import json
 import os
 import sys
+import time
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ MEAN = torch.tensor((0.485, 0.456, 0.406)).view(3, 1, 1, 1)
 DEVIATION = torch.tensor((0.229, 0.224, 0.225)).view(3, 1, 1, 1)
 
 
-def clip(path, start):
+def clip(path, start, _):
     pictures = []
     with av.open(path) as container:
         stream = container.streams.video[0]
@@ -32,21 +33,22 @@ def clip(path, start):
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)  # (T, C, H, W)
 
 
-def main():
+def run(read):
+    """Serves rounds; read(path, start, length in seconds) gives (T, C, H, W) of bytes."""
     with open(os.path.join(sys.argv[1], "clips.json"), encoding="utf-8") as lines:
         clips = json.load(lines)
 
     def step():
-        for path, start in clips:
-            pictures = clip(path, start)
+        for place in clips:
+            pictures = read(*place)
             box = transforms.RandomResizedCrop.get_params(pictures, (0.08, 1.0), (3 / 4, 4 / 3))
             view = functional.resized_crop(pictures, *box, [SIDE, SIDE], antialias=True)
             if torch.rand(()) < 0.5:
                 view = functional.hflip(view)
             (view.permute(1, 0, 2, 3).float() / 255 - MEAN) / DEVIATION
 
-    serve(step, warmup=1)
+    serve(step, warmup=1, clock=time.process_time)
 
 
 if __name__ == "__main__":
-    main()
+    run(clip)

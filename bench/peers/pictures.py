@@ -1,6 +1,7 @@
 """Pictures in Pillow and torchvision: decode, random resized crop, mirror, colours, numbers. Its argument is a folder of files."""
 import os
 import sys
+import time
 
 from PIL import Image
 from torchvision import transforms
@@ -24,7 +25,7 @@ def main():
             with Image.open(path) as picture:
                 view(picture.convert("RGB"))
 
-    serve(step, warmup=2)
+    serve(step, warmup=2, clock=time.process_time)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def sincos(width, side):
     return torch.cat(parts, dim=1).float().unsqueeze(0)
 
 
-def serve(step, warmup):
+def serve(step, warmup, clock=time.perf_counter):
     for _ in range(warmup):
         step()
     print("ready", torch.__version__, torch.get_num_threads(), flush=True)
@@ -60,7 +60,7 @@ def serve(step, warmup):
         word, _, count = line.partition(" ")
         if word != "round":
             sys.exit(f"unknown request: {line.strip()}")
-        start = time.perf_counter()
+        start = clock()
         for _ in range(int(count)):
             step()
-        print(repr(time.perf_counter() - start), flush=True)
+        print(repr(clock() - start), flush=True)

@@ -12,6 +12,7 @@ internal sealed record DataCase(string Name, string Peer, Func<string, Cancellat
         new("pictures", "bench/peers/pictures.py", PictureWork.OpenAsync),
         new("sound", "bench/peers/sound.py", SoundWork.OpenAsync),
         new("films", "bench/peers/films.py", FilmWork.OpenAsync),
+        new("films-torchvision", "bench/peers/films_torchvision.py", FilmWork.OpenAsync),
     ];
 }
 

@@ -10,30 +10,32 @@ internal sealed class FilmWork : IDataWork
 {
     private const int Count = 10, Frames = 16;
 
-    private readonly (string File, double Start)[] _clips;
+    private readonly (string File, VideoClipSettings Clip)[] _clips;
     private readonly VideoViewPipeline _view = new(new() { Frames = Frames, View = new() { Size = 112 } });
     private readonly SeededDraws _draws = new(0, 0, 0);
     private readonly float[] _numbers;
 
-    private FilmWork((string, double)[] clips) => (_clips, _numbers) = (clips, new float[_view.Length]);
+    private FilmWork((string, VideoClipSettings)[] clips) => (_clips, _numbers) = (clips, new float[_view.Length]);
 
     /// <inheritdoc/>
     public int Samples => _clips.Length;
 
-    /// <summary>Writes the films of the catalogue, and <c>clips.json</c> with the places in them: [[file, seconds], …].</summary>
+    /// <summary>Writes the films of the catalogue, and <c>clips.json</c> with the places in them: [[file, start, length in seconds], …].</summary>
     public static async Task<IDataWork> OpenAsync(string folder, CancellationToken cancellation)
     {
         using var data = await Catalogue.OpenAsync("videos", cancel: cancellation).ConfigureAwait(false);
-        var clips = new (string File, double Start)[Count];
+        var clips = new (string File, VideoClipSettings Clip)[Count];
+        var lines = new string[Count];
         for (var i = 0; i < Count; i++)
         {
             var sample = (int)((2L * i + 1) * data.Count / (2 * Count));
-            clips[i] = (Path.Combine(folder, data.Text("film", sample)), data.FilmPart(sample)!.Value.Start.TotalSeconds);
-            if (!File.Exists(clips[i].File))
-                await File.WriteAllBytesAsync(clips[i].File, data.ReadBytes(sample, Modality.Video), cancellation).ConfigureAwait(false);
+            var (file, part) = (Path.Combine(folder, data.Text("film", sample)), data.FilmPart(sample)!.Value);
+            if (!File.Exists(file))
+                await File.WriteAllBytesAsync(file, data.ReadBytes(sample, Modality.Video), cancellation).ConfigureAwait(false);
+            clips[i] = (file, new() { Start = part.Start, Frames = Frames });
+            lines[i] = FormattableString.Invariant($"[\"{JsonEncodedText.Encode(file)}\", {part.Start.TotalSeconds}, {part.Duration.TotalSeconds}]");
         }
 
-        var lines = clips.Select(clip => FormattableString.Invariant($"[\"{JsonEncodedText.Encode(clip.File)}\", {clip.Start}]"));
         await File.WriteAllTextAsync(Path.Combine(folder, "clips.json"), $"[{string.Join(",", lines)}]", cancellation).ConfigureAwait(false);
         return new FilmWork(clips);
     }
@@ -44,8 +46,8 @@ internal sealed class FilmWork : IDataWork
         for (var i = 0; i < _clips.Length; i++)
         {
             _draws.Restart(0, (ulong)pass, (ulong)i);
-            using var clip = VideoFile.DecodeClip(_clips[i].File, new() { Start = TimeSpan.FromSeconds(_clips[i].Start), Frames = Frames });
-            _view.Apply(clip, _draws, _numbers);
+            var (file, clip) = _clips[i];
+            _view.Decode(file, _ => clip, _draws, _numbers);
         }
     }
 }

@@ -35,6 +35,7 @@ internal static class BenchDataVerb
                 Steps = BenchVerb.AtLeastOne("--passes", parse.GetValue(passes)),
                 Python = parse.GetValue(noPeer) ? null : parse.GetRequiredValue(python),
                 OnPhase = parse.Error.WriteLine,
+                Time = ProcessorTime.Own,
             };
             return RunAsync(parse, Select(parse.GetValue(only)), settings, parse.GetValue(json), parse.GetValue(output), cancellation);
         });

@@ -35,6 +35,19 @@ public class DataBenchTests
         var run = await CliRun.OfAsync([BenchVerb.Create], ["bench", "data", "--only", "text"]);
 
         Assert.Equal(ExitCodes.BadUsage, run.ExitCode);
-        Assert.StartsWith("error: --only is 'text'; there are: pictures, sound, films", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("error: --only is 'text'; there are: pictures, sound, films, films-torchvision", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_work_moves_the_clock()
+    {
+        var clock = ProcessorTime.Own;
+        var start = clock.GetTimestamp();
+        var x = 1.0;
+        while (clock.GetElapsedTime(start) < TimeSpan.FromMilliseconds(20))
+            x = Math.Sqrt(x + 1);
+
+        Assert.InRange(x, 1, 2);
+        Assert.True(ProcessorTime.Own.GetTimestamp() <= Environment.CpuUsage.TotalTime.Ticks, "more than the processor time of this process");
     }
 }

@@ -84,6 +84,17 @@ public sealed class ViewPipeline
         _normalization.Apply(view, parameters.Flip, destination);
     }
 
+    /// <summary>The part of a picture that a view is made of.</summary>
+    /// <param name="parameters">What was drawn.</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <param name="width">Columns of the picture.</param>
+    internal CropBox Cut(in ViewParameters parameters, int height, int width) => CutsFirst ? parameters.Crop : CropBox.Whole(height, width);
+
+    /// <summary>What is left to be done to that part: <paramref name="parameters"/> with the crop done.</summary>
+    /// <param name="parameters">What was drawn for the whole picture.</param>
+    internal ViewParameters OfCut(in ViewParameters parameters) =>
+        CutsFirst ? parameters with { Crop = CropBox.Whole(parameters.Crop.Height, parameters.Crop.Width) } : parameters;
+
     /// <summary>Makes a view as a picture, for looking at.</summary>
     /// <param name="image">(H, W, 1, 3 or 4); left as it is.</param>
     /// <param name="parameters">What was drawn.</param>
@@ -132,6 +143,9 @@ public sealed class ViewPipeline
         using var resized = Resample.Apply(image, height, width, _settings.Interpolation);
         return Framing.Crop(resized, CropBox.Center(height, width, size, size));
     }
+
+    // No step before the crop looks at a pixel's neighbours; a center crop is cut out of the resized picture.
+    private bool CutsFirst => _settings.Crop.Kind == CropKind.RandomResized;
 
     // What can't or must happen is not drawn.
     private static bool Chance(IDraws draws, string name, double probability) => probability > 0 && (probability >= 1 || draws.Coin(name, probability));

@@ -32,8 +32,14 @@ internal static unsafe partial class MediaNative
     internal struct Picture
     {
         public double Time;
-        public int Width, Height, Last, Reserved;
+        public int Width, Height;
         public long Damaged;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Region
+    {
+        public int Top, Left, Height, Width;
     }
 
     [LibraryImport(Library, EntryPoint = "ss_media_open", StringMarshalling = StringMarshalling.Utf8)]
@@ -66,5 +72,5 @@ internal static unsafe partial class MediaNative
 
     [LibraryImport(Library, EntryPoint = "ss_media_pixels")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
-    internal static partial int Pixels(nint stream, byte* pixels, long capacity);
+    internal static partial int Pixels(nint stream, Region* region, byte* pixels, long capacity);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using Selfsame.Modalities.Image;
 
 namespace Selfsame.Modalities.Media;
 
@@ -74,11 +75,12 @@ internal sealed unsafe class MediaStream : SafeHandle
         return picture;
     }
 
-    /// <summary>The picture <see cref="Advance"/> went to, (height, width, 3).</summary>
-    public void Pixels(Span<byte> pixels)
+    /// <summary>A rectangle of the picture <see cref="Advance"/> went to, (height, width, 3).</summary>
+    public void Pixels(CropBox box, Span<byte> pixels)
     {
+        var region = new MediaNative.Region { Top = box.Top, Left = box.Left, Height = box.Height, Width = box.Width };
         fixed (byte* first = pixels)
-            Check(MediaNative.Pixels(Open, first, pixels.Length));
+            Check(MediaNative.Pixels(Open, &region, first, pixels.Length));
     }
 
     /// <summary>A name in a fixed field.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
 using Selfsame.Modalities.Media;
@@ -13,6 +14,7 @@ public sealed class TextField : SampleField
 
     private readonly TextInputSettings _settings;
     private readonly ITokenizer _tokenizer;
+    private readonly TextTokenizer? _dropping;  // passes merges over; null where none are
     private readonly bool _evaluation;
     private readonly int _marks;
 
@@ -20,12 +22,19 @@ public sealed class TextField : SampleField
     /// <param name="settings">How a text becomes tokens.</param>
     /// <param name="tokenizer">What cuts it.</param>
     /// <param name="evaluation">Nothing random: of a long text, its start.</param>
+    /// <exception cref="DataSourceException">Merges are to be passed over, and the tokenizer has none.</exception>
     public TextField(TextInputSettings settings, ITokenizer tokenizer, bool evaluation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(tokenizer);
         (_settings, _tokenizer, _evaluation) = (settings, tokenizer, evaluation);
         _marks = settings.Mark ? (tokenizer.Special.Begin is null ? 0 : 1) + (tokenizer.Special.End is null ? 0 : 1) : 0;
+        if (settings.BpeDropout > 0 && !evaluation)
+        {
+            _dropping = (tokenizer as TextTokenizer)?.WithDropout(settings.BpeDropout) ?? throw new DataSourceException(string.Create(CultureInfo.InvariantCulture,
+                $"data.text.bpe_dropout is {settings.BpeDropout}, but the tokenizer is of another kind and has no merges to pass over; use one of kind bpe, or leave bpe_dropout out"));
+        }
+
         Layout = new(FieldType.Int64, [], settings.MaxLength, tokenizer.Special.Padding);
         Shape = new(settings.MaxLength, tokenizer.VocabularySize, tokenizer.Special);
     }
@@ -53,18 +62,14 @@ public sealed class TextField : SampleField
     public override void Read(SampleReader reader, in SampleContext context, FieldRow row)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var tokens = _tokenizer.Encode(reader.Data.ReadText(context.Index));
+        var text = reader.Data.ReadText(context.Index);
+        var tokens = _dropping is null ? _tokenizer.Encode(text) : _dropping.EncodeDrawn(text, DrawsOf(context));
         if (tokens.Length == 0)
             throw new MediaException(MediaError.Corrupt, "the text has no tokens");
         var room = _settings.MaxLength - _marks;
         var first = 0;
         if (tokens.Length > room && !_evaluation && _settings.Window == TextWindow.Random)
-        {
-            var draws = s_draws ??= new SeededDraws(0, 0, 0);
-            draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
-            first = draws.Integer("text.window", tokens.Length - room + 1);
-        }
-
+            first = DrawsOf(context).Integer("text.window", tokens.Length - room + 1);
         var taken = tokens.AsSpan(first, Math.Min(room, tokens.Length));
         var target = row.Tokens(taken.Length + _marks);
         var next = 0;
@@ -74,5 +79,12 @@ public sealed class TextField : SampleField
             target[next++] = token;
         if (_settings.Mark && _tokenizer.Special.End is { } end)
             target[next] = end;
+    }
+
+    private static SeededDraws DrawsOf(in SampleContext context)
+    {
+        var draws = s_draws ??= new SeededDraws(0, 0, 0);
+        draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
+        return draws;
     }
 }

@@ -1,9 +1,10 @@
+using Selfsame.Modalities.Text.Trainers;
 using Selfsame.Recipes;
 
 namespace Selfsame.Modalities.Text;
 
 /// <summary>How a text becomes tokens.</summary>
-public sealed record TextInputSettings
+public sealed record TextInputSettings : ICheckable
 {
     /// <summary>What cuts text into tokens: <c>bytes</c> (default), the path of a <c>tokenizer.json</c>, or a block that has one trained, such as <c>{ train: bpe, vocabulary: 4096 }</c>.</summary>
     public TokenizerSettings Tokenizer { get; init; } = new() { From = Tokenizers.Bytes };
@@ -17,6 +18,20 @@ public sealed record TextInputSettings
 
     /// <summary>Put the tokenizer's begin and end tokens around each text. Default true.</summary>
     public bool Mark { get; init; } = true;
+
+    /// <summary>
+    /// Chance that a BPE tokenizer passes a merge over, so that training meets a text cut another way each time; evaluation never does. 0 (default): none; the paper's is 0.1.
+    /// Provilkov et al. 2019, https://arxiv.org/abs/1910.13267.
+    /// </summary>
+    [Limits(0, 1, "the chance that a merge is passed over")]
+    public double BpeDropout { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check()
+    {
+        if (BpeDropout > 0 && (Tokenizer.From == Tokenizers.Bytes || Tokenizer.Train is not (null or TokenizerKind.Bpe)))
+            yield return new("bpe_dropout", "is given, but the tokenizer has no merges to pass over; give tokenizer: { train: bpe } or a tokenizer.json of that kind, or leave it out");
+    }
 }
 
 /// <summary>What is taken of a text that is too long.</summary>

@@ -77,6 +77,10 @@ public sealed class TextTokenizer : ITokenizer
     /// <summary>The same tokenizer with another way to cut and fill up; null for not at all.</summary>
     public TextTokenizer With(Truncation? truncation, Padding? padding) => new(_parts with { Truncation = truncation, Padding = padding });
 
+    /// <summary>The same tokenizer with another chance that a merge is passed over; null where its model has no merges.</summary>
+    /// <param name="chance">0 to 1.</param>
+    internal TextTokenizer? WithDropout(double chance) => _parts.Model is BpeModel merging ? new(_parts with { Model = merging.WithDropout(chance) }) : null;
+
     /// <summary>The number of a token; null for none.</summary>
     public int? IdOf(string token) =>
         _parts.Added.LastOrDefault(added => added.Content == token)?.Id ?? (_parts.Model.Vocabulary.IdOf(token) is >= 0 and var id ? id : null);
@@ -86,7 +90,12 @@ public sealed class TextTokenizer : ITokenizer
 
     /// <inheritdoc/>
     /// <remarks>What reads like a special token is text here; neither truncates nor fills up.</remarks>
-    public int[] Encode(string text) => [.. Tokens(Cut(text, findSpecial: false), 0, draws: null).Select(token => token.Id)];
+    public int[] Encode(string text) => EncodeDrawn(text, draws: null);
+
+    /// <summary>Tokens of a text, without special ones, by chance.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="draws">Where the chance of a BPE dropout comes from; null for none.</param>
+    internal int[] EncodeDrawn(string text, IDraws? draws) => [.. Tokens(Cut(text, findSpecial: false), 0, draws).Select(token => token.Id)];
 
     /// <summary>Tokens of a text or a pair, with their places.</summary>
     /// <param name="text">The text.</param>

@@ -48,7 +48,6 @@ public sealed class VideoField(VideoViewSettings settings) : SampleField
             return;
         }
 
-        using var clip = VideoFile.DecodeChosen(reader.Data.OpenMedia(context.Index, Modality), video => _view.Part(video, draws, part) with { FitWithin = settings.KeepWithin })!;
-        _view.Apply(clip, draws, row.Floats());
+        _view.Decode(reader.Data.OpenMedia(context.Index, Modality), video => _view.Part(video, draws, part) with { FitWithin = settings.KeepWithin }, draws, row.Floats());
     }
 }

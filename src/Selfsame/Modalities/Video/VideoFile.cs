@@ -16,7 +16,9 @@ public static unsafe class VideoFile
     public static VideoInfo Probe(MediaSource source, long maxPixels = 8192L * 8192)
     {
         using var stream = new MediaStream(source, MediaNative.Pictures, maxPixels: maxPixels);
-        return Describe(stream.Measured());
+        var info = Describe(stream.Measured());
+        stream.Advance(0);
+        return info;
     }
 
     /// <summary>Decodes a clip into pooled memory that the caller disposes.</summary>
@@ -33,7 +35,7 @@ public static unsafe class VideoFile
         settings ??= VideoClipSettings.Default;
         settings.Require();
         using var stream = new MediaStream(source, MediaNative.Pictures, maxPixels: settings.MaxPixels);
-        return Decode(stream, settings, cancellation);
+        return Decode(stream, settings, CropBox.Whole, cancellation);
     }
 
     /// <summary>Decodes a clip that is chosen by what the file says, opening it once.</summary>
@@ -43,17 +45,30 @@ public static unsafe class VideoFile
     /// <param name="maxPixels">Pictures with more pixels are refused.</param>
     /// <param name="cancellation">Stops between pictures.</param>
     /// <returns>Null where none were chosen.</returns>
-    public static VideoBuffer? DecodeChosen(MediaSource source, Func<VideoInfo, VideoClipSettings?> choose, long maxPixels = 8192L * 8192, CancellationToken cancellation = default)
+    public static VideoBuffer? DecodeChosen(MediaSource source, Func<VideoInfo, VideoClipSettings?> choose, long maxPixels = 8192L * 8192, CancellationToken cancellation = default) =>
+        DecodeCut(source, choose, CropBox.Whole, maxPixels, cancellation);
+
+    /// <summary>Decodes of every picture of a clip only a rectangle; what is outside is never made into colours.</summary>
+    /// <inheritdoc cref="DecodeChosen"/>
+    /// <param name="source">A path, or a file's content.</param>
+    /// <param name="choose">Which pictures, told what <see cref="Probe"/> would say; null for none.</param>
+    /// <param name="cut">The rectangle, told rows and columns of the clip's pictures, inside of them. Asked once.</param>
+    /// <param name="maxPixels">Pictures with more pixels are refused.</param>
+    /// <param name="cancellation">Stops between pictures.</param>
+    /// <returns>(frames, rows of the rectangle, its columns, 3), the pixels that the whole clip has there; null where none were chosen.</returns>
+    public static VideoBuffer? DecodeCut(
+        MediaSource source, Func<VideoInfo, VideoClipSettings?> choose, Func<int, int, CropBox> cut, long maxPixels = 8192L * 8192, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(choose);
+        ArgumentNullException.ThrowIfNull(cut);
         using var stream = new MediaStream(source, MediaNative.Pictures, maxPixels: maxPixels);
         if (choose(Describe(stream.Measured())) is not { } settings)
             return null;
         settings.Require();
-        return Decode(stream, settings, cancellation);
+        return Decode(stream, settings, cut, cancellation);
     }
 
-    private static VideoBuffer Decode(MediaStream stream, VideoClipSettings settings, CancellationToken cancellation)
+    private static VideoBuffer Decode(MediaStream stream, VideoClipSettings settings, Func<int, int, CropBox> cut, CancellationToken cancellation)
     {
         var stored = stream.Info().Rate;
         var rate = settings.FramesPerSecond ?? (stored > 0 ? stored : UsualRate) / settings.Stride;
@@ -63,6 +78,7 @@ public static unsafe class VideoFile
         if (start > 0)
             stream.Seek(start);
         VideoBuffer? clip = null;
+        var (height, width, box) = (0, 0, default(CropBox));
         try
         {
             for (var t = 0; t < settings.Frames; t++)
@@ -71,14 +87,17 @@ public static unsafe class VideoFile
                 var picture = stream.Advance(Math.Min(start + t / rate, last));
                 if (clip is null)
                 {
-                    var (height, width) = Fit(picture.Height, picture.Width, settings.FitWithin);
-                    clip = new(settings.Frames, height, width);
+                    (height, width) = Fit(picture.Height, picture.Width, settings.FitWithin);
+                    box = cut(height, width);
+                    if (!box.IsInside(height, width))
+                        throw new ArgumentException($"{box} is not inside of pictures of {height} rows and {width} columns", nameof(cut));
+                    clip = new(settings.Frames, box.Height, box.Width);
                 }
                 var time = TimeSpan.FromSeconds(picture.Time);
                 if (t > 0 && clip.Times[t - 1] == time)
                     clip.Frames[t - 1].Pixels.CopyTo(clip.Frames[t].Pixels);
                 else
-                    Copy(stream, picture, clip.Frames[t]);
+                    Copy(stream, picture, height, width, box, clip.Frames[t]);
                 clip.Times[t] = time;
                 clip.DamagedPackets = picture.Damaged;
             }
@@ -91,17 +110,19 @@ public static unsafe class VideoFile
         }
     }
 
-    private static void Copy(MediaStream stream, in MediaNative.Picture picture, ImageBuffer frame)
+    // A picture of another size than the clip's is made whole, resized and cut.
+    private static void Copy(MediaStream stream, in MediaNative.Picture picture, int height, int width, CropBox box, ImageBuffer frame)
     {
-        if (picture.Height == frame.Height && picture.Width == frame.Width)
+        if (picture.Height == height && picture.Width == width)
         {
-            stream.Pixels(frame.Pixels);
+            stream.Pixels(box, frame.Pixels);
             return;
         }
-        using var large = new ImageBuffer(picture.Height, picture.Width);
-        stream.Pixels(large.Pixels);
-        using var resized = Resample.Apply(large, frame.Height, frame.Width, Interpolation.Bilinear);
-        resized.Pixels.CopyTo(frame.Pixels);
+        using var stored = new ImageBuffer(picture.Height, picture.Width);
+        stream.Pixels(CropBox.Whole(picture.Height, picture.Width), stored.Pixels);
+        using var resized = Resample.Apply(stored, height, width, Interpolation.Bilinear);
+        using var part = Framing.Crop(resized, box);
+        part.Pixels.CopyTo(frame.Pixels);
     }
 
     private static (int Height, int Width) Fit(int height, int width, int side)

@@ -52,6 +52,24 @@ public sealed class VideoViewPipeline
         return new() { Start = whole.Start + TimeSpan.FromSeconds(start), End = within is { } part ? part.Start + part.Duration : null, Frames = _settings.Frames, FramesPerSecond = _settings.FramesPerSecond, Stride = _settings.Stride };
     }
 
+    /// <summary>Decodes a clip and makes a view of it: the same numbers as of whole pictures, of which only the part that is shown is made.</summary>
+    /// <param name="source">A path, or a file's content.</param>
+    /// <param name="choose">Which pictures, as <see cref="Part"/> says; as many as the view has.</param>
+    /// <param name="draws">Where chance comes from; see <see cref="ViewPipeline.Sample"/>.</param>
+    /// <param name="destination">Receives <see cref="Shape"/>, normalized.</param>
+    /// <exception cref="MediaException">No moving pictures, damaged, or not to be opened.</exception>
+    public void Decode(MediaSource source, Func<VideoInfo, VideoClipSettings> choose, IDraws draws, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        ViewParameters parameters = default;
+        using var clip = VideoFile.DecodeCut(source, choose, (height, width) =>
+        {
+            parameters = _view.Sample(height, width, draws);
+            return _view.Cut(parameters, height, width);
+        })!;
+        Apply(clip, _view.OfCut(parameters), destination);
+    }
+
     /// <summary>Makes a view.</summary>
     /// <param name="clip">As many pictures as the view has; left as they are.</param>
     /// <param name="draws">Where chance comes from; see <see cref="ViewPipeline.Sample"/>.</param>

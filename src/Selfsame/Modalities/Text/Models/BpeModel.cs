@@ -69,6 +69,9 @@ internal sealed class BpeModel : ITokenModel
     /// <summary>What it does beside merging.</summary>
     public BpeOptions Options => _options;
 
+    /// <summary>The same merges with another chance that one is passed over.</summary>
+    public BpeModel WithDropout(double chance) => new(Vocabulary, _merges, _options with { Dropout = chance });
+
     public void Encode(ReadOnlySpan<int> piece, List<PieceToken> tokens, IDraws? draws)
     {
         if (piece.IsEmpty)
