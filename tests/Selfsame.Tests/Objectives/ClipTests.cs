@@ -1,6 +1,5 @@
 using Selfsame.Modalities;
 using Selfsame.Modalities.Text;
-using Selfsame.Models;
 using Selfsame.Objectives;
 using Selfsame.Objectives.Contrast;
 using Selfsame.Recipes;
