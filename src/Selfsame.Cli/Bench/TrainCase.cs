@@ -1,41 +1,27 @@
-using Selfsame.Objectives;
-using Selfsame.Recipes;
+using Selfsame.Cli.Bench.Models;
+using Selfsame.Training;
 
 namespace Selfsame.Cli.Bench;
 
-/// <summary>A model that is measured: our recipe, and the same step as a peer writes it.</summary>
+/// <summary>A model whose training step is measured: ours, and the same step as a peer writes it.</summary>
 /// <param name="Name">Name in the results.</param>
-/// <param name="Recipe">Recipe, below the repository's root.</param>
 /// <param name="Peer">Script of the peer, below the repository's root.</param>
-internal sealed record BenchCase(string Name, string Recipe, string Peer)
+/// <param name="Open">Builds our step, in the precision given.</param>
+internal sealed record TrainCase(string Name, string Peer, Func<ComputePrecision, TrainStep> Open)
 {
-    private const int Side = 64, Channels = 3;
-
-    /// <summary>All of them, in the order of the table.</summary>
-    public static IReadOnlyList<BenchCase> All { get; } =
+    /// <summary>All of them, in the order of the table: two of the project's systems, then the usual networks.</summary>
+    public static IReadOnlyList<TrainCase> All { get; } =
     [
-        new("self-flow-small", "recipes/bench/self-flow-small.yaml", "bench/peers/self_flow.py"),
-        new("mae-small", "recipes/bench/mae-small.yaml", "bench/peers/mae.py"),
+        FromRecipe("self-flow-small", BenchRecipe.SelfFlow, "bench/peers/self_flow.py"),
+        FromRecipe("mae-small", BenchRecipe.MaskedAutoencoder, "bench/peers/mae.py"),
+        new("resnet18", "bench/peers/resnet18.py", precision => new PlainStep(new ResNet18(), precision)),
+        new("bert-small", "bench/peers/bert.py", precision => new PlainStep(new MaskedLanguageModel(), precision)),
+        new("gpt-small", "bench/peers/gpt.py", precision => new PlainStep(new CausalLanguageModel(), precision)),
     ];
 
-    /// <summary>Reads the recipe.</summary>
-    public (Recipe Recipe, ModelContext Model) Load()
+    private static TrainCase FromRecipe(string name, string recipe, string peer) => new(name, peer, precision =>
     {
-        var recipe = new RecipeLoader(SystemTable.BuiltIn).Load(Find(Recipe), [], new Dictionary<string, string>()).Recipe;
-        return (recipe, new ModelContext(recipe.Encoder, (Side, Side), Channels, classes: 0));
-    }
-
-    /// <summary>A file of the repository, seen from where this program lies.</summary>
-    /// <exception cref="FileNotFoundException">It is not there.</exception>
-    public static string Find(string relative)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine(folder.FullName, relative);
-            if (File.Exists(path))
-                return path;
-        }
-
-        throw new FileNotFoundException($"{relative} is not in any folder above {AppContext.BaseDirectory}; bench runs from a checkout of the repository.", relative);
-    }
+        var (settings, model) = BenchRecipe.Load(recipe);
+        return new RecipeStep(settings, model, precision);
+    });
 }
