@@ -53,5 +53,5 @@ internal sealed record BenchMeasurement(
 /// <param name="Measurements">Every round.</param>
 /// <param name="Rounds">Rounds of each.</param>
 /// <param name="Steps">Steps in a round.</param>
-/// <param name="Setting">Machine and versions.</param>
-internal sealed record BenchFile(IReadOnlyList<BenchResult> Results, IReadOnlyList<BenchMeasurement> Measurements, int Rounds, int Steps, BenchSetting Setting);
+/// <param name="Machine">Machine and versions.</param>
+internal sealed record BenchFile(IReadOnlyList<BenchResult> Results, IReadOnlyList<BenchMeasurement> Measurements, int Rounds, int Steps, BenchMachine Machine);

@@ -39,8 +39,8 @@ internal sealed record DataBenchMeasurement(DataBenchResult Result, IReadOnlyLis
 /// <param name="Measurements">Every round.</param>
 /// <param name="Rounds">Rounds of each.</param>
 /// <param name="Passes">Passes over the samples in a round.</param>
-/// <param name="Setting">Machine and versions.</param>
-internal sealed record DataBenchFile(IReadOnlyList<DataBenchResult> Results, IReadOnlyList<DataBenchMeasurement> Measurements, int Rounds, int Passes, BenchSetting Setting);
+/// <param name="Machine">Machine and versions.</param>
+internal sealed record DataBenchFile(IReadOnlyList<DataBenchResult> Results, IReadOnlyList<DataBenchMeasurement> Measurements, int Rounds, int Passes, BenchMachine Machine);
 
 /// <summary>Times our way from file to numbers and a peer's in turns, on one thread each, so that both meet the same machine.</summary>
 internal static class DataBenchmark

@@ -15,8 +15,8 @@ internal sealed record ProfileRow(string Model, string Operator, double Calls, d
 /// <param name="Rows">As printed.</param>
 /// <param name="Precision">Number format.</param>
 /// <param name="Rounds">Steps measured for each model.</param>
-/// <param name="Setting">Machine and versions.</param>
-internal sealed record ProfileFile(IReadOnlyList<ProfileRow> Rows, string Precision, int Rounds, BenchSetting Setting);
+/// <param name="Machine">Machine and versions.</param>
+internal sealed record ProfileFile(IReadOnlyList<ProfileRow> Rows, string Precision, int Rounds, BenchMachine Machine);
 
 /// <summary>Where the time of a training step goes, by operator.</summary>
 internal static class ProfileBenchmark

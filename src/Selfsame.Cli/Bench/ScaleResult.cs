@@ -64,5 +64,5 @@ internal sealed record ScaleVerdict(double Spread, bool IsFlat, IReadOnlyList<Sc
 /// <param name="Verdict">What they say.</param>
 /// <param name="Precision">Number format.</param>
 /// <param name="Rounds">Steps of each size, of which the fastest counts.</param>
-/// <param name="Setting">Machine and versions.</param>
-internal sealed record ScaleFile(IReadOnlyList<ScaleAxis> Axes, IReadOnlyList<ScaleTerm> Terms, ScaleVerdict Verdict, string Precision, int Rounds, BenchSetting Setting);
+/// <param name="Machine">Machine and versions.</param>
+internal sealed record ScaleFile(IReadOnlyList<ScaleAxis> Axes, IReadOnlyList<ScaleTerm> Terms, ScaleVerdict Verdict, string Precision, int Rounds, BenchMachine Machine);

@@ -11,8 +11,8 @@ internal sealed record StartResult(string Name, double Ours, double? Peer, doubl
 /// <param name="Results">As printed.</param>
 /// <param name="OursRounds">Seconds of each of our rounds.</param>
 /// <param name="PeerRounds">Seconds of each of the peer's rounds, in the order of ours.</param>
-/// <param name="Setting">Machine and versions.</param>
-internal sealed record StartFile(IReadOnlyList<StartResult> Results, IReadOnlyList<double> OursRounds, IReadOnlyList<double> PeerRounds, BenchSetting Setting);
+/// <param name="Machine">Machine and versions.</param>
+internal sealed record StartFile(IReadOnlyList<StartResult> Results, IReadOnlyList<double> OursRounds, IReadOnlyList<double> PeerRounds, BenchMachine Machine);
 
 /// <summary>Times a new process to its first vector: start, weights, picture, vector, end.</summary>
 internal static class StartBenchmark

@@ -23,23 +23,23 @@ internal static class BenchDataVerb
         {
             var cases = BenchOptions.Select(parse.GetValue(only), DataCase.All, item => item.Name);
             var settings = options.Settings(parse) with { Steps = BenchOptions.AtLeastOne("--passes", parse.GetValue(passes)) };
-            var before = BenchSetting.Load();
+            var before = BenchMachine.Load();
             var measured = new List<DataBenchMeasurement>();
             foreach (var item in cases)
                 measured.Add(await DataBenchmark.RunAsync(item, settings, cancellation).ConfigureAwait(false));
             IReadOnlyList<DataBenchResult> results = [.. measured.Select(m => m.Result)];
-            var setting = BenchSetting.Capture(before, measured.Select(one => ($"peer of {one.Result.Name}", one.PeerVersion)));
-            var file = new DataBenchFile(results, measured, settings.Rounds, settings.Steps, setting);
+            var machine = BenchMachine.Capture(before, measured.Select(one => ($"peer of {one.Result.Name}", one.PeerVersion)));
+            var file = new DataBenchFile(results, measured, settings.Rounds, settings.Steps, machine);
             return options.Finish(parse, file, VerbJson.Default.DataBenchFile, results, VerbJson.Default.IReadOnlyListDataBenchResult, console =>
             {
-                Write(console, results, setting);
+                Write(console, results, machine);
                 console.WriteLine("one thread each");
             });
         });
         return verb;
     }
 
-    internal static void Write(IAnsiConsole console, IReadOnlyList<DataBenchResult> results, BenchSetting setting)
+    internal static void Write(IAnsiConsole console, IReadOnlyList<DataBenchResult> results, BenchMachine machine)
     {
         var table = BenchOptions.Figures("data", "ours, samples/s", "peer, samples/s", "ratio", "smallest", "largest");
         foreach (var one in results)
@@ -50,6 +50,6 @@ internal static class BenchDataVerb
         }
 
         console.Write(table);
-        BenchOptions.WriteSetting(console, setting);
+        BenchOptions.WriteMachine(console, machine);
     }
 }

@@ -20,12 +20,12 @@ internal static class BenchEmbedVerb
         {
             var count = BenchOptions.AtLeastOne("--pictures", parse.GetValue(pictures));
             var settings = options.Settings(parse);
-            var before = BenchSetting.Load();
+            var before = BenchMachine.Load();
             var measured = await EmbedBenchmark.RunAsync(count, settings, cancellation).ConfigureAwait(false);
             IReadOnlyList<DataBenchResult> results = [measured.Result];
-            var setting = BenchSetting.Capture(before, [("peer", measured.PeerVersion)]);
-            var file = new DataBenchFile(results, [measured], settings.Rounds, 1, setting);
-            return options.Finish(parse, file, VerbJson.Default.DataBenchFile, results, VerbJson.Default.IReadOnlyListDataBenchResult, console => BenchDataVerb.Write(console, results, setting));
+            var machine = BenchMachine.Capture(before, [("peer", measured.PeerVersion)]);
+            var file = new DataBenchFile(results, [measured], settings.Rounds, 1, machine);
+            return options.Finish(parse, file, VerbJson.Default.DataBenchFile, results, VerbJson.Default.IReadOnlyListDataBenchResult, console => BenchDataVerb.Write(console, results, machine));
         });
         return verb;
     }

@@ -116,9 +116,9 @@ internal sealed class BenchOptions
     }
 
     /// <summary>Two lines below a table: the machine, and the versions.</summary>
-    public static void WriteSetting(IAnsiConsole console, BenchSetting setting)
+    public static void WriteMachine(IAnsiConsole console, BenchMachine machine)
     {
-        var environment = setting.Environment;
+        var environment = machine.Environment;
         console.WriteLine($"{environment.Cpu}, {environment.Cores} cores ({string.Join(", ", environment.CpuFeatures)})");
         console.WriteLine(string.Join(", ", environment.Libraries.Select(pair => $"{pair.Key} {pair.Value}").Prepend($".NET {environment.Dotnet}")));
     }

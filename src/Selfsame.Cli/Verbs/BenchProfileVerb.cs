@@ -22,16 +22,16 @@ internal static class BenchProfileVerb
         {
             var cases = BenchOptions.Select(parse.GetValue(only), TrainCase.All, item => item.Name);
             var settings = options.Settings(parse);
-            var before = BenchSetting.Load();
+            var before = BenchMachine.Load();
             IReadOnlyList<ProfileRow> rows = [.. cases.SelectMany(item => ProfileBenchmark.Run(item, settings, cancellation))];
-            var setting = BenchSetting.Capture(before, []);
-            var file = new ProfileFile(rows, TrainStep.MachinePrecision().Name, settings.Rounds, setting);
-            return Task.FromResult(options.Finish(parse, file, VerbJson.Default.ProfileFile, rows, VerbJson.Default.IReadOnlyListProfileRow, console => Write(console, rows, setting)));
+            var machine = BenchMachine.Capture(before, []);
+            var file = new ProfileFile(rows, TrainStep.MachinePrecision().Name, settings.Rounds, machine);
+            return Task.FromResult(options.Finish(parse, file, VerbJson.Default.ProfileFile, rows, VerbJson.Default.IReadOnlyListProfileRow, console => Write(console, rows, machine)));
         });
         return verb;
     }
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<ProfileRow> rows, BenchSetting setting)
+    private static void Write(IAnsiConsole console, IReadOnlyList<ProfileRow> rows, BenchMachine machine)
     {
         foreach (var model in rows.GroupBy(row => row.Model))
         {
@@ -46,6 +46,6 @@ internal static class BenchProfileVerb
             console.Write(table);
         }
 
-        BenchOptions.WriteSetting(console, setting);
+        BenchOptions.WriteMachine(console, machine);
     }
 }

@@ -17,17 +17,17 @@ internal static class BenchScaleVerb
         verb.SetAction((parse, cancellation) =>
         {
             var settings = options.Settings(parse);
-            var before = BenchSetting.Load();
+            var before = BenchMachine.Load();
             var (axes, terms) = ScaleBenchmark.Run(settings, cancellation);
             var verdict = ScaleVerdict.Of(axes, terms);
-            var setting = BenchSetting.Capture(before, []);
-            var file = new ScaleFile(axes, terms, verdict, TrainStep.MachinePrecision().Name, settings.Rounds, setting);
-            return Task.FromResult(options.Finish(parse, file, VerbJson.Default.ScaleFile, axes, VerbJson.Default.IReadOnlyListScaleAxis, console => Write(console, axes, verdict, setting)));
+            var machine = BenchMachine.Capture(before, []);
+            var file = new ScaleFile(axes, terms, verdict, TrainStep.MachinePrecision().Name, settings.Rounds, machine);
+            return Task.FromResult(options.Finish(parse, file, VerbJson.Default.ScaleFile, axes, VerbJson.Default.IReadOnlyListScaleAxis, console => Write(console, axes, verdict, machine)));
         });
         return verb;
     }
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<ScaleAxis> axes, ScaleVerdict verdict, BenchSetting setting)
+    private static void Write(IAnsiConsole console, IReadOnlyList<ScaleAxis> axes, ScaleVerdict verdict, BenchMachine machine)
     {
         var table = BenchOptions.Figures("axis", "value", "ms a step", "µs a token", "exponent", "of the arithmetic");
         foreach (var axis in axes)
@@ -46,6 +46,6 @@ internal static class BenchScaleVerb
         console.WriteLine(verdict.FasterThanLinear.Count == 0
             ? "nothing but attention grows faster than linearly with depth, tokens or batch"
             : $"faster than linear: {string.Join(", ", verdict.FasterThanLinear.Select(term => $"{term.Operator} with {term.Axis} (exponent {BenchOptions.Figure(term.Exponent, "0.00")}, {BenchOptions.Figure(term.Share * 100, "0")} % of the step)"))}");
-        BenchOptions.WriteSetting(console, setting);
+        BenchOptions.WriteMachine(console, machine);
     }
 }

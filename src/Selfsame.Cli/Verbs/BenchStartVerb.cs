@@ -17,21 +17,21 @@ internal static class BenchStartVerb
         verb.SetAction(async (parse, cancellation) =>
         {
             var settings = options.Settings(parse);
-            var before = BenchSetting.Load();
+            var before = BenchMachine.Load();
             var (ours, peers, version) = await StartBenchmark.RunAsync(settings, cancellation).ConfigureAwait(false);
             IReadOnlyList<StartResult> results = [StartBenchmark.Of(ours, peers)];
-            var setting = BenchSetting.Capture(before, [("peer", version)]);
-            var file = new StartFile(results, ours, peers, setting);
-            return options.Finish(parse, file, VerbJson.Default.StartFile, results, VerbJson.Default.IReadOnlyListStartResult, console => Write(console, results[0], setting));
+            var machine = BenchMachine.Capture(before, [("peer", version)]);
+            var file = new StartFile(results, ours, peers, machine);
+            return options.Finish(parse, file, VerbJson.Default.StartFile, results, VerbJson.Default.IReadOnlyListStartResult, console => Write(console, results[0], machine));
         });
         return verb;
     }
 
-    private static void Write(IAnsiConsole console, StartResult result, BenchSetting setting)
+    private static void Write(IAnsiConsole console, StartResult result, BenchMachine machine)
     {
         var table = BenchOptions.Figures("process", "ours, s", "peer, s", "ours over peer");
         table.AddRow(result.Name, BenchOptions.Figure(result.Ours, "0.00"), BenchOptions.Figure(result.Peer, "0.00"), BenchOptions.Figure(result.Ratio, "0.00"));
         console.Write(table);
-        BenchOptions.WriteSetting(console, setting);
+        BenchOptions.WriteMachine(console, machine);
     }
 }

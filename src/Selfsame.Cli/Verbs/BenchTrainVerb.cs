@@ -23,19 +23,19 @@ internal static class BenchTrainVerb
         {
             var cases = BenchOptions.Select(parse.GetValue(only), TrainCase.All, item => item.Name);
             var settings = options.Settings(parse) with { Steps = BenchOptions.AtLeastOne("--steps", parse.GetValue(steps)) };
-            var before = BenchSetting.Load();
+            var before = BenchMachine.Load();
             var measured = new List<BenchMeasurement>();
             foreach (var item in cases)
                 measured.Add(await TrainBenchmark.RunAsync(item, settings, cancellation).ConfigureAwait(false));
             IReadOnlyList<BenchResult> results = [.. measured.Select(m => m.Result)];
-            var setting = BenchSetting.Capture(before, [("peer", measured[0].PeerVersion)]);
-            var file = new BenchFile(results, measured, settings.Rounds, settings.Steps, setting);
-            return options.Finish(parse, file, VerbJson.Default.BenchFile, results, VerbJson.Default.IReadOnlyListBenchResult, console => Write(console, measured, setting));
+            var machine = BenchMachine.Capture(before, [("peer", measured[0].PeerVersion)]);
+            var file = new BenchFile(results, measured, settings.Rounds, settings.Steps, machine);
+            return options.Finish(parse, file, VerbJson.Default.BenchFile, results, VerbJson.Default.IReadOnlyListBenchResult, console => Write(console, measured, machine));
         });
         return verb;
     }
 
-    private static void Write(IAnsiConsole console, List<BenchMeasurement> measured, BenchSetting setting)
+    private static void Write(IAnsiConsole console, List<BenchMeasurement> measured, BenchMachine machine)
     {
         var table = BenchOptions.Figures("model", "precision", "ours, samples/s", "peer, samples/s", "ratio", "share of limit", "limit, GFLOP/s");
         foreach (var one in measured)
@@ -47,6 +47,6 @@ internal static class BenchTrainVerb
         }
 
         console.Write(table);
-        BenchOptions.WriteSetting(console, setting);
+        BenchOptions.WriteMachine(console, machine);
     }
 }

@@ -8,12 +8,12 @@ namespace Selfsame.Cli.Bench;
 /// <param name="Version">Version of this program.</param>
 /// <param name="LoadAverage">Mean number of runnable tasks over the last minute before and after; null where the system does not tell.</param>
 /// <param name="Environment">Machine, libraries, and the commit that this program was built from.</param>
-internal sealed record BenchSetting(string Version, IReadOnlyList<double>? LoadAverage, RunEnvironment Environment)
+internal sealed record BenchMachine(string Version, IReadOnlyList<double>? LoadAverage, RunEnvironment Environment)
 {
     /// <summary>Looks at the machine after a benchmark.</summary>
     /// <param name="before">Load before it, see <see cref="Load"/>.</param>
     /// <param name="peers">What peers ran on, by name; null for those that did not run.</param>
-    public static BenchSetting Capture(double? before, IEnumerable<(string Name, string? Version)> peers)
+    public static BenchMachine Capture(double? before, IEnumerable<(string Name, string? Version)> peers)
     {
         var libraries = new Dictionary<string, string> { ["libtorch"] = TorchRuntime.Version };
         foreach (var (name, version) in peers)
