@@ -37,6 +37,10 @@ struct ss_value {
 
 typedef void (*ss_grad_callback)(int64_t id, void* gradient);
 
+// Owns inputs and gradient; puts the gradients of the inputs, owned, or null, into the last array. 0 is success.
+typedef int32_t (*ss_recompute_callback)(int64_t id, void** inputs, int32_t count, void* gradient, void** gradients);
+typedef void (*ss_recompute_release)(int64_t id);
+
 // Errors
 SS_EXPORT const char* ss_last_error();
 
@@ -67,6 +71,7 @@ SS_EXPORT int32_t ss_grad(void* tensor, void** gradient);
 SS_EXPORT int32_t ss_set_grad(void* tensor, void* gradient);
 SS_EXPORT int32_t ss_set_data(void* tensor, void* data);
 SS_EXPORT int32_t ss_register_hook(void* tensor, int64_t id, ss_grad_callback callback);
+SS_EXPORT int32_t ss_recompute(void** inputs, int32_t count, void* anchor, void* value, int64_t id, ss_recompute_callback again, ss_recompute_release release, void** output);
 SS_EXPORT int32_t ss_grad_mode();
 SS_EXPORT void ss_set_grad_mode(int32_t enabled);
 SS_EXPORT int32_t ss_inference_enter(void** guard);
@@ -86,6 +91,10 @@ SS_EXPORT int32_t ss_cuda_device_count();
 SS_EXPORT int32_t ss_set_onednn(int32_t enabled);
 SS_EXPORT const char* ss_version();
 SS_EXPORT const char* ss_build();
+
+// Time by operator; the text has a line for each: name, calls, nanoseconds without what it called, floating-point operations where known. Freed with ss_free.
+SS_EXPORT int32_t ss_profile_start();
+SS_EXPORT int32_t ss_profile_stop(char** lines);
 
 // Memory of CPU tensors, in bytes
 SS_EXPORT void ss_memory(int64_t* live, int64_t* peak, int64_t* kept);

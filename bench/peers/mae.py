@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from rounds import Attention, Mlp, serve, sincos
+from rounds import Attention, Mlp, autocast, serve, sincos
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
 DECODER_WIDTH, DECODER_DEPTH, DECODER_HEADS, MASK_RATIO = 192, 4, 3, 0.75
@@ -72,7 +72,7 @@ def main():
         restore = order.argsort(dim=1)
         variance, mean = torch.var_mean(patches, dim=-1, keepdim=True)
         target = (patches - mean) * (variance + 1e-6).rsqrt()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast():
             rebuilt = model(patches, order[:, :SEEN], restore)
         hidden = (restore >= SEEN).float()
         loss = ((rebuilt.float() - target).square().mean(dim=-1) * hidden).sum() / hidden.sum()

@@ -3,6 +3,7 @@
 A peer prints `ready VERSION THREADS` once it is warm. On `round N` it runs N training steps and prints the
 seconds they took. It ends with its input.
 """
+import contextlib
 import os
 import sys
 import time
@@ -15,10 +16,19 @@ torch.set_num_threads(int(os.environ.get("PEER_THREADS", os.cpu_count())))
 torch.manual_seed(0)
 
 
+def autocast():
+    """What the forward pass runs in: PEER_PRECISION is bf16 or fp32, whichever this machine trains in."""
+    if os.environ.get("PEER_PRECISION", "bf16") == "bf16":
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
 class Attention(nn.Module):
-    def __init__(self, width, heads):
+    def __init__(self, width, heads, causal_tokens=0):
+        """causal_tokens: length of a sequence whose tokens see none behind them; 0 lets all see all."""
         super().__init__()
-        self.heads = heads
+        self.heads, self.causal = heads, causal_tokens > 0
+        self.register_buffer("later", torch.ones(causal_tokens, causal_tokens, dtype=torch.bool).triu(1), persistent=False)
         self.scale = (width // heads) ** -0.5
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
@@ -27,9 +37,12 @@ class Attention(nn.Module):
         batch, tokens, width = x.shape
         q, k, v = self.qkv(x).reshape(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
         if hasattr(F, "scaled_dot_product_attention"):
-            x = F.scaled_dot_product_attention(q, k, v)
+            x = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         else:
-            x = ((q * self.scale) @ k.transpose(-2, -1)).softmax(dim=-1) @ v
+            scores = (q * self.scale) @ k.transpose(-2, -1)
+            if self.causal:
+                scores = scores.masked_fill(self.later, float("-inf"))
+            x = scores.softmax(dim=-1) @ v
         return self.proj(x.transpose(1, 2).reshape(batch, tokens, width))
 
 

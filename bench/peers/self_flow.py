@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import Attention, Mlp, serve, sincos
+from rounds import Attention, Mlp, autocast, serve, sincos
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
 GRID = SIDE // PATCH
@@ -101,7 +101,7 @@ def main():
         times = torch.where(torch.rand(BATCH, TOKENS) < MASK_RATIO, s, t)
         cleaner = torch.minimum(t, s)
         target = noise - data
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast():
             velocity, features = student(data + target * times.unsqueeze(-1), times, STUDENT_LAYER)
             with torch.no_grad():
                 wanted = teacher.features(data + target * cleaner.unsqueeze(-1), cleaner, TEACHER_LAYER)

@@ -16,8 +16,10 @@ internal static unsafe partial class Native
 
     internal static void Check(int status)
     {
-        if (status != 0)
-            throw new TorchException(LastError());
+        if (status == 0)
+            return;
+        Torch.Recompute.ThrowFailure();
+        throw new TorchException(LastError());
     }
 
     [LibraryImport(Library, EntryPoint = "ss_last_error"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -89,6 +91,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "ss_register_hook"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int RegisterHook(nint tensor, long id, delegate* unmanaged[Cdecl]<long, nint, void> callback);
 
+    [LibraryImport(Library, EntryPoint = "ss_recompute"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int Recompute(
+        nint* inputs, int count, nint anchor, nint value, long id, delegate* unmanaged[Cdecl]<long, nint*, int, nint, nint*, int> again, delegate* unmanaged[Cdecl]<long, void> release, out nint output);
+
     [LibraryImport(Library, EntryPoint = "ss_grad_mode"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
     internal static partial int GradMode();
 
@@ -145,6 +151,12 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "ss_memory_trim"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial void MemoryTrim();
+
+    [LibraryImport(Library, EntryPoint = "ss_profile_start"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int ProfileStart();
+
+    [LibraryImport(Library, EntryPoint = "ss_profile_stop"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int ProfileStop(byte** lines);
 
     [LibraryImport(Library, EntryPoint = "ss_version"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial byte* Version();

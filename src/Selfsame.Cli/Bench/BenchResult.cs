@@ -1,14 +1,13 @@
-using Selfsame.Training;
-
 namespace Selfsame.Cli.Bench;
 
 /// <summary>One model's figures: what <c>bench train --json</c> prints for each.</summary>
 /// <param name="Name">The model, such as <c>self-flow-small</c>.</param>
+/// <param name="Precision">Number format of both sides: bf16 where the processor multiplies it natively, else fp32.</param>
 /// <param name="Ours">Samples a second, median of the rounds.</param>
 /// <param name="Peer">The peer's; null without one.</param>
 /// <param name="Ratio">Ours over the peer's, median over the pairs of rounds; null without a peer.</param>
-/// <param name="ShareOfLimit">FLOPs a second that a step cannot do without, over the rate at which this machine multiplies bfloat16 matrices of the step's shapes.</param>
-internal sealed record BenchResult(string Name, double Ours, double? Peer, double? Ratio, double ShareOfLimit);
+/// <param name="ShareOfLimit">FLOPs a second that a step cannot do without, over the rate at which this machine multiplies matrices of the step's shapes in that format.</param>
+internal sealed record BenchResult(string Name, string Precision, double Ours, double? Peer, double? Ratio, double ShareOfLimit);
 
 /// <summary>Everything measured for one model.</summary>
 /// <param name="Result">The figures.</param>
@@ -22,6 +21,7 @@ internal sealed record BenchMeasurement(
 {
     /// <summary>Sums rounds up.</summary>
     /// <param name="name">The model.</param>
+    /// <param name="precision">Number format.</param>
     /// <param name="samples">Samples in a round.</param>
     /// <param name="steps">Steps in a round.</param>
     /// <param name="ours">Seconds of our rounds.</param>
@@ -30,13 +30,13 @@ internal sealed record BenchMeasurement(
     /// <param name="stepFlops">FLOPs of one step.</param>
     /// <param name="limit">Measured rate of matrix products, FLOPs a second.</param>
     public static BenchMeasurement Of(
-        string name, int samples, int steps, IReadOnlyList<double> ours, IReadOnlyList<double> peer, string? version, double stepFlops, double limit)
+        string name, string precision, int samples, int steps, IReadOnlyList<double> ours, IReadOnlyList<double> peer, string? version, double stepFlops, double limit)
     {
         double[] oursSpeeds = [.. ours.Select(seconds => samples / seconds)], peerSpeeds = [.. peer.Select(seconds => samples / seconds)];
         var own = Median(oursSpeeds);
         var result = peer.Count == 0
-            ? new BenchResult(name, own, null, null, 0)
-            : new BenchResult(name, own, Median(peerSpeeds), Median([.. oursSpeeds.Zip(peerSpeeds, (a, b) => a / b)]), 0);
+            ? new BenchResult(name, precision, own, null, null, 0)
+            : new BenchResult(name, precision, own, Median(peerSpeeds), Median([.. oursSpeeds.Zip(peerSpeeds, (a, b) => a / b)]), 0);
         return new(result with { ShareOfLimit = stepFlops * steps * own / samples / limit }, oursSpeeds, peerSpeeds, version, stepFlops, limit);
     }
 
@@ -53,14 +53,5 @@ internal sealed record BenchMeasurement(
 /// <param name="Measurements">Every round.</param>
 /// <param name="Rounds">Rounds of each.</param>
 /// <param name="Steps">Steps in a round.</param>
-/// <param name="LoadAverage">Mean number of runnable tasks over the last minute before and after; null where the system does not tell.</param>
-/// <param name="Version">Version of this program.</param>
-/// <param name="Environment">Machine, libraries, commit.</param>
-internal sealed record BenchFile(
-    IReadOnlyList<BenchResult> Results,
-    IReadOnlyList<BenchMeasurement> Measurements,
-    int Rounds,
-    int Steps,
-    IReadOnlyList<double>? LoadAverage,
-    string Version,
-    RunEnvironment Environment);
+/// <param name="Machine">Machine and versions.</param>
+internal sealed record BenchFile(IReadOnlyList<BenchResult> Results, IReadOnlyList<BenchMeasurement> Measurements, int Rounds, int Steps, BenchMachine Machine);

@@ -1,5 +1,3 @@
-using Selfsame.Training;
-
 namespace Selfsame.Cli.Bench;
 
 /// <summary>One kind of data: what <c>bench data --json</c> prints for each.</summary>
@@ -41,10 +39,8 @@ internal sealed record DataBenchMeasurement(DataBenchResult Result, IReadOnlyLis
 /// <param name="Measurements">Every round.</param>
 /// <param name="Rounds">Rounds of each.</param>
 /// <param name="Passes">Passes over the samples in a round.</param>
-/// <param name="Version">Version of this program.</param>
-/// <param name="Environment">Machine, libraries, commit.</param>
-internal sealed record DataBenchFile(
-    IReadOnlyList<DataBenchResult> Results, IReadOnlyList<DataBenchMeasurement> Measurements, int Rounds, int Passes, string Version, RunEnvironment Environment);
+/// <param name="Machine">Machine and versions.</param>
+internal sealed record DataBenchFile(IReadOnlyList<DataBenchResult> Results, IReadOnlyList<DataBenchMeasurement> Measurements, int Rounds, int Passes, BenchMachine Machine);
 
 /// <summary>Times our way from file to numbers and a peer's in turns, on one thread each, so that both meet the same machine.</summary>
 internal static class DataBenchmark
@@ -56,7 +52,7 @@ internal static class DataBenchmark
     /// <param name="settings">How; a step is a pass over the samples.</param>
     /// <param name="cancellation">Stops between passes.</param>
     /// <exception cref="PeerException">The peer can't be measured.</exception>
-    public static async Task<DataBenchMeasurement> RunAsync(DataCase item, TrainBenchmarkSettings settings, CancellationToken cancellation)
+    public static async Task<DataBenchMeasurement> RunAsync(DataCase item, BenchSettings settings, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("selfsame-bench-").FullName;
         try
@@ -64,7 +60,7 @@ internal static class DataBenchmark
             settings.OnPhase($"{item.Name}: preparing files and warming up");
             var work = await item.Open(folder, cancellation).ConfigureAwait(false);
             using var peer = settings.Python is { } python
-                ? await PeerProcess.StartAsync(python, BenchCase.Find(item.Peer), threads: 1, cancellation, folder).ConfigureAwait(false)
+                ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), threads: 1, "fp32", cancellation, folder).ConfigureAwait(false)
                 : null;
             var done = 0L;
             Round(WarmupPasses);

@@ -2,17 +2,18 @@ using Selfsame.Torch;
 
 namespace Selfsame.Cli.Bench;
 
-/// <summary>Measures how fast this machine multiplies bfloat16 matrices of given shapes: the limit that a training step is compared with.</summary>
+/// <summary>Measures how fast this machine multiplies matrices of given shapes: the limit that a training step is compared with.</summary>
 internal static class MatrixRate
 {
     private const int Repeats = 5;
 
     /// <summary>Multiplies each shape a few times, keeps the fastest, and weights the shapes by how often they occur.</summary>
     /// <param name="products">The shapes.</param>
+    /// <param name="type">Element type.</param>
     /// <param name="time">Clock.</param>
     /// <param name="cancellation">Stops between products.</param>
     /// <returns>Floating-point operations a second, over the whole mix.</returns>
-    public static double Measure(IReadOnlyList<Product> products, TimeProvider time, CancellationToken cancellation)
+    public static double Measure(IReadOnlyList<Product> products, DType type, TimeProvider time, CancellationToken cancellation)
     {
         using var scope = Scope.Enter();
         using var guard = GradMode.Off();
@@ -21,16 +22,16 @@ internal static class MatrixRate
         {
             cancellation.ThrowIfCancellationRequested();
             flops += product.Flops;
-            seconds += product.Times * Fastest(product, time);
+            seconds += product.Times * Fastest(product, type, time);
         }
 
         return flops / seconds;
     }
 
-    private static double Fastest(Product product, TimeProvider time)
+    private static double Fastest(Product product, DType type, TimeProvider time)
     {
         using var scope = Scope.Enter();
-        var (x, weight, y) = (Random(product.Rows, product.Inputs), Random(product.Outputs, product.Inputs), Random(product.Rows, product.Outputs));
+        var (x, weight, y) = (Random(product.Rows, product.Inputs, type), Random(product.Outputs, product.Inputs, type), Random(product.Rows, product.Outputs, type));
         var (left, right) = product.Kind switch
         {
             ProductKind.Forward => (x, weight.T()),
@@ -50,9 +51,9 @@ internal static class MatrixRate
         return best;
     }
 
-    private static Tensor Random(long rows, long columns)
+    private static Tensor Random(long rows, long columns, DType type)
     {
         using var generator = new Generator(1);
-        return Ops.Empty([rows, columns]).NormalInPlace(generator: generator).To(DType.BFloat16);
+        return Ops.Empty([rows, columns]).NormalInPlace(generator: generator).To(type);
     }
 }

@@ -23,16 +23,18 @@ internal sealed class PeerProcess : IDisposable
     /// <param name="python">Interpreter.</param>
     /// <param name="script">The peer.</param>
     /// <param name="threads">Threads it may use.</param>
+    /// <param name="precision">bf16 or fp32, which peers that train compute in.</param>
     /// <param name="cancellation">Ends the process.</param>
     /// <param name="arguments">Given to the script.</param>
     /// <exception cref="PeerException">No Python, no PyTorch, or the script failed.</exception>
-    public static async Task<PeerProcess> StartAsync(string python, string script, int threads, CancellationToken cancellation, params string[] arguments)
+    public static async Task<PeerProcess> StartAsync(string python, string script, int threads, string precision, CancellationToken cancellation, params string[] arguments)
     {
         var start = new ProcessStartInfo(python, [script, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment["PEER_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        start.Environment["PEER_PRECISION"] = precision;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         PeerProcess peer;
         try
@@ -82,7 +84,7 @@ internal sealed class PeerProcess : IDisposable
         _process.Dispose();
     }
 
-    private const string Remedy = "On Debian: apt-get install python3-torch. Or measure without a peer: --no-peer.";
+    internal const string Remedy = "On Debian: apt-get install python3-torch. Or measure without a peer: --no-peer.";
 
     private async Task<string> ReadAsync(CancellationToken cancellation)
     {

@@ -36,7 +36,7 @@ internal readonly record struct Product(ProductKind Kind, long Rows, long Inputs
 /// 2 T D (3 D + D + 4 D + 4 D), the scores and the mixing of attention 2 T N D each. The backward pass costs twice that, since each product has
 /// two gradients; layers that read the data itself need only the one of their weight. Modulations count once for each distinct noise level.
 /// </remarks>
-/// <param name="Blocks">Products of the linear layers on tokens, at whose shapes the machine's limit is measured.</param>
+/// <param name="Blocks">Products of the linear layers on tokens, or of the convolutions, at whose shapes the machine's limit is measured.</param>
 /// <param name="Other">FLOPs of everything else: attention, embeddings, modulation.</param>
 internal sealed record StepWork(IReadOnlyList<Product> Blocks, double Other)
 {
@@ -61,7 +61,7 @@ internal sealed record StepWork(IReadOnlyList<Product> Blocks, double Other)
         var tokens = (long)network.Grid.Rows * network.Grid.Columns;
         var (rows, levels, loss) = (batch * tokens, batch * (settings.DualNoise ? 2 : 1), settings.Loss(depth));
         var teacher = settings.Gamma > 0 ? loss.TeacherLayer : 0;
-        var sum = new Sum();
+        var sum = new WorkSum();
         sum.Blocks(rows, tokens, width, depth, teacher);
         sum.Linear(rows, network.TokenWidth, width, 1, inputGradient: false);
         sum.Linear(rows, width, network.TokenWidth, 1);
@@ -89,38 +89,12 @@ internal sealed record StepWork(IReadOnlyList<Product> Blocks, double Other)
         var seen = (long)(patches * (1 - settings.MaskRatio));
         var values = (long)network.Patch * network.Patch * network.Channels;
         var (width, narrow) = (network.Blocks.Width, settings.Decoder.Width);
-        var sum = new Sum();
+        var sum = new WorkSum();
         sum.Blocks(batch * (network.Prefix + seen), network.Prefix + seen, width, network.Blocks.Depth, 0);
         sum.Blocks(batch * (network.Prefix + patches), network.Prefix + patches, narrow, settings.Decoder.Depth, 0);
         sum.Linear(batch * seen, values, width, 1, inputGradient: false);
         sum.Linear(batch * (network.Prefix + seen), width, narrow, 1);
         sum.Linear(batch * patches, narrow, values, 1);
         return sum.Work();
-    }
-
-    private sealed class Sum
-    {
-        private readonly List<Product> _blocks = [];
-        private double _other;
-
-        // Blocks that are trained, and the first ones of a teacher that only run forward.
-        public void Blocks(long rows, long tokens, long width, int depth, int teacher)
-        {
-            foreach (var (inputs, outputs) in new[] { (width, 3 * width), (width, width), (width, 4 * width), (4 * width, width) })
-            {
-                _blocks.Add(new(ProductKind.Forward, rows, inputs, outputs, depth + teacher));
-                _blocks.Add(new(ProductKind.InputGradient, rows, inputs, outputs, depth));
-                _blocks.Add(new(ProductKind.WeightGradient, rows, inputs, outputs, depth));
-            }
-
-            _other += 4.0 * rows * tokens * width * ((3 * depth) + teacher);
-        }
-
-        public void Linear(long rows, long inputs, long outputs, int times, bool inputGradient = true) =>
-            _other += 2.0 * rows * inputs * outputs * times * (inputGradient ? 3 : 2);
-
-        public void Forward(long rows, long inputs, long outputs, int times) => _other += 2.0 * rows * inputs * outputs * times;
-
-        public StepWork Work() => new(_blocks, _other);
     }
 }

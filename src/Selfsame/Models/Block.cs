@@ -41,6 +41,9 @@ public sealed class Block : Module
             _modulation = Child("adaLN_modulation", new Modulation(settings.Width, 6));
     }
 
+    /// <summary>A parameter that is trained wherever the block is.</summary>
+    internal Tensor Anchor => _mlp.Anchor;
+
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <param name="context">Mask, positions, condition.</param>
     /// <returns>(B, N, D).</returns>
@@ -164,6 +167,9 @@ public sealed class Mlp : Module
         _fc1 = Child("fc1", new Linear(width, hidden, init: init, activation: activation));
         _fc2 = Child("fc2", new Linear(gate is null ? hidden : hidden / 2, width, init: init));
     }
+
+    /// <summary>A parameter that is trained wherever the layers are.</summary>
+    internal Tensor Anchor => _fc2.Weight;
 
     /// <param name="x">(…, width).</param>
     /// <returns>Same shape.</returns>

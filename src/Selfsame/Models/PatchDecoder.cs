@@ -26,7 +26,17 @@ public sealed class PatchDecoder : Module
         _positions = Buffer("pos_embed", Positions.SinCos(settings.Width, rows, columns, _prefix));
         _embed = Child("embed", new Linear(encoder.Blocks.Width, settings.Width, init: Init.XavierUniform));
         _blocks = Child("blocks", new Transformer(
-            new TransformerSettings { Width = settings.Width, Depth = settings.Depth, Heads = settings.Heads, MlpRatio = settings.MlpRatio ?? encoder.Blocks.MlpRatio, Mlp = encoder.Blocks.Mlp, QkvBias = encoder.Blocks.QkvBias, NormEps = encoder.Blocks.NormEps },
+            new TransformerSettings
+            {
+                Width = settings.Width,
+                Depth = settings.Depth,
+                Heads = settings.Heads,
+                MlpRatio = settings.MlpRatio ?? encoder.Blocks.MlpRatio,
+                Mlp = encoder.Blocks.Mlp,
+                QkvBias = encoder.Blocks.QkvBias,
+                NormEps = encoder.Blocks.NormEps,
+                GradCheckpointing = encoder.Blocks.GradCheckpointing,
+            },
             Init.XavierUniform));
         _norm = Child("norm", new LayerNorm(settings.Width, encoder.Blocks.NormEps));
         _pred = Child("pred", new Linear(settings.Width, (long)encoder.Patch * encoder.Patch * encoder.Channels, init: Init.XavierUniform));

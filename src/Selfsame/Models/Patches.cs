@@ -48,6 +48,17 @@ public static class Patches
         return ordered.Reshape([batch, channels, (long)rows * side, columns * side]);
     }
 
+    /// <summary>Picks some patches of each sample.</summary>
+    /// <param name="patches">(B, N, V).</param>
+    /// <param name="kept">Indices, (B, K), int64.</param>
+    /// <returns>(B, K, V), in the order of the indices.</returns>
+    public static Tensor Take(Tensor patches, Tensor kept)
+    {
+        ArgumentNullException.ThrowIfNull(patches);
+        ArgumentNullException.ThrowIfNull(kept);
+        return patches.Gather(1, kept.Unsqueeze(-1).Expand([-1, -1, patches.Size(-1)]));
+    }
+
     /// <summary>Reorders patch vectors of (side, side, C) into (C, side, side).</summary>
     public static Tensor ToChannelFirst(Tensor patches, int side)
     {

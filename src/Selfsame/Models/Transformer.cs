@@ -47,12 +47,29 @@ public sealed class Transformer : Module
     }
 
     // Without a backward pass nothing inside a block is needed after it.
-    private static Tensor Run(Block block, Tensor x, BlockContext context)
+    private Tensor Run(Block block, Tensor x, BlockContext context)
     {
-        if (GradMode.IsEnabled || context.Record is not null || context.FeedForwards is not null)
+        if (context.Record is not null || context.FeedForwards is not null)
             return block.Forward(x, context);
+        if (GradMode.IsEnabled)
+            return Settings.GradCheckpointing ? Checkpointed(block, x, context) : block.Forward(x, context);
         using var scope = Scope.Enter();
         return scope.MoveOut(block.Forward(x, context));
+    }
+
+    // Tensors of the context are inputs, so that the graph keeps them; draws lie in it as numbers and are the same again.
+    private static Tensor Checkpointed(Block block, Tensor x, BlockContext context)
+    {
+        Tensor?[] beside = [context.Condition, context.Bias, context.Mask, context.Places, context.Group];
+        return Recompute.Run(Again, block.Anchor, [x, .. beside.OfType<Tensor>()]);
+
+        Tensor Again(Tensor[] inputs)
+        {
+            var next = 1;
+            Tensor? Take(Tensor? before) => before is null ? null : inputs[next++];
+            var own = context with { Condition = Take(context.Condition), Bias = Take(context.Bias), Mask = Take(context.Mask), Places = Take(context.Places), Group = Take(context.Group) };
+            return block.Forward(inputs[0], own);
+        }
     }
 
     // What is the same in all blocks is made once.

@@ -92,6 +92,9 @@ public sealed record TransformerSettings
     /// <summary>Tokens attend only to themselves and earlier ones.</summary>
     public bool Causal { get; init; }
 
+    /// <summary>Keep only the tokens between blocks for the backward pass, and compute the inside of each block again in it: timm's name. Gradients stay the same, bit for bit.</summary>
+    public bool GradCheckpointing { get; init; }
+
     /// <summary>A learned bias by relative position, as BEiT has; null for none.</summary>
     public RelativeBiasSettings? RelativeBias { get; init; }
 

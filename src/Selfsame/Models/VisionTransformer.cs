@@ -213,10 +213,10 @@ public sealed class VisionTransformer : ContextEncoder, IBackbone
     /// <exception cref="InvalidOperationException">Patches are hidden, and the model has no mask token.</exception>
     public Tensor Tokens(Tensor image, Tensor? kept = null, Tensor? hidden = null)
     {
-        var patches = new EmbeddedTokens(Embed(image));
-        if (hidden is not null)
-            patches = patches.Hide(hidden, MaskToken ?? throw new InvalidOperationException("the model was made without a mask token"));
-        return Placed(patches.Values, kept);
+        if (hidden is null)
+            return Placed(_patchEmbed.Forward(image, kept), kept);
+        var patches = new EmbeddedTokens(Embed(image)).Hide(hidden, MaskToken ?? throw new InvalidOperationException("the model was made without a mask token")).Values;
+        return Placed(kept is null ? patches : Patches.Take(patches, kept), kept);
     }
 
     /// <summary>Embeds pictures and runs the blocks and the final norm (unless it comes after the pooling).</summary>
@@ -305,22 +305,19 @@ public sealed class VisionTransformer : ContextEncoder, IBackbone
 
     private Tensor Placed(Tensor patches, Tensor? kept)
     {
-        var x = WithPrefix(Placed(patches), kept);
+        var x = WithPrefix(_positions is null ? patches : patches + PositionsOf(_positions.Value, kept));
         return _normPre is null ? x : _normPre.Forward(x);
     }
 
-    private Tensor Placed(Tensor patches)
+    // (1, N, D), or those of the patches that were kept, (B, K, D).
+    private Tensor PositionsOf(Tensor table, Tensor? kept)
     {
-        if (_positions is null)
-            return patches;
-        var covered = Settings.PlacedPrefix;
-        return patches + (covered == 0 ? _positions.Value : _positions.Value.Narrow(1, covered, patches.Size(1)));
+        var places = table.Narrow(1, Settings.PlacedPrefix, table.Size(1) - Settings.PlacedPrefix);
+        return kept is null ? places : Patches.Take(places.Expand([kept.Size(0), -1, -1]), kept);
     }
 
-    private Tensor WithPrefix(Tensor patches, Tensor? kept)
+    private Tensor WithPrefix(Tensor patches)
     {
-        if (kept is not null)
-            patches = patches.Gather(1, kept.Unsqueeze(-1).Expand([-1, -1, patches.Size(-1)]));
         if (Settings.Prefix == 0)
             return patches;
         var parts = new List<Tensor>(3);
@@ -389,8 +386,13 @@ public sealed class PatchEmbedding : Module
     }
 
     /// <param name="image">(B, C, H, W).</param>
-    /// <returns>(B, N, D).</returns>
-    public Tensor Forward(Tensor image) => _proj.Forward(Patches.Split(image, _side, PatchOrder.ChannelFirst));
+    /// <param name="kept">Indices of the patches to map, (B, K), int64; null maps all. The others cost nothing.</param>
+    /// <returns>(B, N, D), or (B, K, D).</returns>
+    public Tensor Forward(Tensor image, Tensor? kept = null)
+    {
+        var patches = Patches.Split(image, _side, PatchOrder.ChannelFirst);
+        return _proj.Forward(kept is null ? patches : Patches.Take(patches, kept));
+    }
 }
 
 /// <summary>A linear layer over patch vectors whose weight is stored as the strided convolution's: (D, C, side, side), or with any other kernel.</summary>

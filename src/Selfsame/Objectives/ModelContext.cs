@@ -65,6 +65,7 @@ public sealed partial record ModelContext(EncoderSettings Encoder, EquatableList
             QkNorm = Encoder.QkNorm,
             LayerScale = Encoder.LayerScale,
             DropPath = Encoder.DropPath,
+            GradCheckpointing = Encoder.GradCheckpointing,
         };
     }
 

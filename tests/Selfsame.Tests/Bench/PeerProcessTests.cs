@@ -31,6 +31,14 @@ public sealed class PeerProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_peer_is_told_what_to_compute_in()
+    {
+        using var peer = await Start("echo ready $PEER_PRECISION 2");
+
+        Assert.Equal("torch fp32", peer.Version);
+    }
+
+    [Fact]
     public async Task An_answer_that_is_no_time_is_an_error()
     {
         using var peer = await Start("echo ready 1.13.0 2; read line; echo nan-ish");
@@ -61,10 +69,10 @@ public sealed class PeerProcessTests : IDisposable
     [Fact]
     public async Task Without_Python_the_error_says_how_to_get_it()
     {
-        var error = await Assert.ThrowsAsync<PeerException>(() => PeerProcess.StartAsync("/no/python3", "peer.py", 2, default));
+        var error = await Assert.ThrowsAsync<PeerException>(() => PeerProcess.StartAsync("/no/python3", "peer.py", 2, "fp32", default));
 
         Assert.Equal("there is no /no/python3, which runs the peer. On Debian: apt-get install python3-torch. Or measure without a peer: --no-peer.", error.Message);
     }
 
-    private Task<PeerProcess> Start(string script) => PeerProcess.StartAsync(Shell, _folder.Add("peer.sh", Encoding.UTF8.GetBytes(script)), 2, default);
+    private Task<PeerProcess> Start(string script) => PeerProcess.StartAsync(Shell, _folder.Add("peer.sh", Encoding.UTF8.GetBytes(script)), 2, "fp32", default);
 }

@@ -1,4 +1,5 @@
 using Selfsame.Cli.Bench;
+using Selfsame.Cli.Bench.Models;
 using Selfsame.Objectives.Generation;
 
 namespace Selfsame.Tests.Bench;
@@ -8,7 +9,7 @@ public sealed class StepWorkTests
     [Fact]
     public void A_step_of_self_flow_small_needs_683_GFLOP()
     {
-        var (recipe, model) = BenchCase.All[0].Load();
+        var (recipe, model) = BenchRecipe.Load(BenchRecipe.SelfFlow);
 
         var work = StepWork.Of(recipe, model);
 
@@ -20,7 +21,7 @@ public sealed class StepWorkTests
     [Fact]
     public void Without_representation_loss_the_teacher_and_the_head_cost_nothing()
     {
-        var (recipe, model) = BenchCase.All[0].Load();
+        var (recipe, model) = BenchRecipe.Load(BenchRecipe.SelfFlow);
         var settings = (SelfFlowSettings)recipe.Objective with { Gamma = 0 };
 
         var work = StepWork.Of(recipe with { Objective = settings }, model);
@@ -31,7 +32,7 @@ public sealed class StepWorkTests
     [Fact]
     public void A_masked_autoencoder_pays_for_the_tokens_it_sees()
     {
-        var (recipe, model) = BenchCase.All[1].Load();
+        var (recipe, model) = BenchRecipe.Load(BenchRecipe.MaskedAutoencoder);
 
         var work = StepWork.Of(recipe, model);
 
@@ -42,5 +43,16 @@ public sealed class StepWorkTests
         var attention = (4.0 * 64 * 17 * 17 * 384 * 36) + (4.0 * 64 * 65 * 65 * 192 * 12);
         var ends = (2.0 * 64 * 16 * 192 * 384 * 2) + (2.0 * 64 * 17 * 384 * 192 * 3) + (2.0 * 64 * 64 * 192 * 192 * 3);
         Assert.Equal(encoder + decoder + attention + ends, work.Flops);
+    }
+
+    [Fact]
+    public void A_ResNet_18_needs_its_149_million_multiplications_a_picture()
+    {
+        using var model = new ResNet18();
+
+        // Forward 1.8 GFLOP at 224 x 224 in multiply-adds, a twelfth at 64 x 64; the first convolution has no input gradient.
+        var forward = 32 * 2.0 * ((32 * 32 * 3 * 49 * 64) + (4 * 16 * 16 * 64 * 64 * 9) + (8 * 8 * 128 * ((64 * 9) + (3 * 128 * 9) + 64)) + (4 * 4 * 256 * ((128 * 9) + (3 * 256 * 9) + 128)) + (2 * 2 * 512 * ((256 * 9) + (3 * 512 * 9) + 256)) + (512 * 1000));
+        Assert.Equal((3 * forward) - (32 * 2.0 * 32 * 32 * 3 * 49 * 64), model.Work.Flops);
+        Assert.InRange(forward / 32 / 2, 148e6, 150e6);
     }
 }

@@ -1,99 +1,122 @@
+using System.Diagnostics;
+using Selfsame.Data.Loading;
+using Selfsame.Data.Sources;
 using Selfsame.Evaluation;
+using Selfsame.Evaluation.Gallery;
+using Selfsame.Tests.Engine;
 using Selfsame.Torch;
+using Selfsame.Torch.Safetensors;
 
 namespace Selfsame.Tests.Evaluation;
 
-/// <summary>What an evaluation costs when the data doubles: counted, not timed.</summary>
+/// <summary>What is done for every sample costs as much with four times the samples. Twice doubled, linear work takes 4 times as long and quadratic work 16 times.</summary>
+[Collection(nameof(TensorCount))]
 public sealed class GrowthTests
 {
-    private const int Width = 16;
+    private const int Repeats = 5;
+    private const double BetweenLinearAndQuadratic = 9, BetweenQuadraticAndCubic = 36;
 
     [Fact]
-    public void Similarities_grow_with_the_product_of_bank_and_queries_and_their_pieces_do_not_grow()
+    public void Neighbours_multiply_each_query_with_each_sample_once()
+    {
+        const int Width = 16, Queries = 8;
+        foreach (var bank in (int[])[500, 1000, 2000])
+        {
+            using var scope = Scope.Enter();
+            var (train, test) = (Samples.Clusters(bank, Width, 2, 0.1, 1), Samples.Clusters(Queries, Width, 2, 0.1, 2));
+            var costs = OperatorProfile.Measure(() => NearestNeighbours.Evaluate(train, test, 2, KnnProtocol.Dino));
+            Assert.Equal(2.0 * train.Count * test.Count * Width, costs.Sum(cost => cost.Flops));
+        }
+    }
+
+    [Fact]
+    public void Neighbours_of_many_queries_do_not_hold_all_pairs_at_once()
     {
         using var scope = Scope.Enter();
-        var (one, queries) = Visit(bank: 500, queries: 300);
-        Assert.Equal((500 * 300, 300), (one, queries));
-        Assert.Equal(2 * one, Visit(bank: 1000, queries: 300).Similarities);
-        Assert.Equal(4 * one, Visit(bank: 1000, queries: 600).Similarities);
+        var (small, large) = (Peak(2048), Peak(8192));
+        Assert.InRange(large, 1, 96L << 20);  // 8,192 x 8,192 pairs would be 256 MB
+        Assert.True(large < 9 * small, $"{small} to {large} bytes");
 
-        // A piece's temporary never exceeds 64 MiB of float32, however long the bank.
-        foreach (var rows in new long[] { 1000, 100_000, 10_000_000 })
-            Assert.InRange(FeatureMatrix.RowsFor(rows) * rows, 1, FeatureMatrix.PieceElements);
-        Assert.Equal(1, FeatureMatrix.RowsFor(1L << 40));
+        static long Peak(int rows)
+        {
+            using var inner = Scope.Enter();
+            var samples = Samples.Clusters(rows, 8, 2, 0.1, 1);
+            var before = TorchMemory.Live;
+            TorchMemory.ResetPeak();
+            NearestNeighbours.Evaluate(samples, samples, 2, KnnProtocol.Dino);
+            return TorchMemory.Peak - before;
+        }
     }
 
-    [Fact]
-    public void Neighbours_keep_memory_of_the_queries_and_none_of_the_bank()
+    [Fact, Trait("Category", "Long")]
+    public void The_order_of_samples_is_linear() => Assert.InRange(
+        Growth(30_000, count =>
+        {
+            var order = new SampleOrder(1, count);
+            for (var position = 0; position < count; position++)
+                order.At(0, position);
+        }), 0, BetweenLinearAndQuadratic);
+
+    [Fact, Trait("Category", "Long")]
+    public void A_folder_is_indexed_in_linear_time()
     {
-        using var scope = Scope.Enter();
-        _ = Allocated(bank: 500, queries: 200);   // compiled, caches filled
-        var small = Allocated(bank: 4000, queries: 2000);
-        Assert.InRange(Allocated(bank: 4000, queries: 4000) / (double)small, 1.8, 2.2);
-        // The norms of the bank's rows are all that is kept of it: 4 bytes a row.
-        Assert.InRange(Allocated(bank: 8000, queries: 2000) - small, 0, 8L * 4000);
+        using var folder = new TemporaryFolder();
+        foreach (var count in (int[])[500, 2000])
+        {
+            for (var k = 0; k < count; k++)
+                folder.Add($"{count}/{k % 10}/{k:0000}.png", [1, 2, 3]);
+        }
+
+        Assert.InRange(Growth(500, count => FolderSource.Open(folder[$"{count}"]).Dispose()), 0, BetweenLinearAndQuadratic);
     }
 
-    [Fact]
-    public void Votes_grow_with_the_queries_alone()
+    [Fact, Trait("Category", "Long")]
+    public void Tensors_are_written_and_read_in_linear_time()
     {
-        using var scope = Scope.Enter();
-        var test = Samples.Clusters(400, Width, 4, 0.5, 2);
-        _ = Votes(500, test);
-        var small = Votes(4000, test);
-        Assert.InRange(Votes(8000, test) - small, 0, 8L * 4000 * 2);
-        Assert.InRange(Votes(4000, Samples.Clusters(800, Width, 4, 0.5, 2)) / (double)small, 1.2, 2.2);
+        using var folder = new TemporaryFolder();
+        var data = new byte[16];
+        Assert.InRange(
+            Growth(2000, count =>
+            {
+                var path = folder["many.safetensors"];
+                SafetensorsWriter.Write(path, Enumerable.Range(0, count).Select(k => ($"blocks.{k}.weight", DType.Float32, new long[] { 4 }, (ReadOnlyMemory<byte>)data)), atomic: false);
+                using var file = SafetensorsFile.Open(path);
+                foreach (var entry in file.Entries)
+                    Assert.Equal(16, file.Bytes(entry.Name).Length);
+            }), 0, BetweenLinearAndQuadratic);
     }
 
-    [Fact]
-    public void Edit_distance_keeps_one_row()
+    [Fact, Trait("Category", "Long")]
+    public void A_map_of_points_is_no_worse_than_quadratic_and_refuses_too_many()
     {
-        int[] Long(int length) => [.. Enumerable.Range(0, length)];
-        _ = ErrorRate.Distance(Long(10), Long(10));
-        var (first, second) = (Long(1000), Long(2000));
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal(1000, ErrorRate.Distance(second, first));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 4 * 1000, (4 * 1000) + 512);
+        var settings = new TSneSettings { Iterations = 10, Exaggerated = 5 };
+        Assert.InRange(Growth(150, count => TSne.Embed(Points(count, 4), Points(count, 2), settings)), 0, BetweenQuadraticAndCubic);
+        Assert.Throws<ArgumentException>(() => TSne.Embed(Points(TSne.MostPoints + 1, 4), Points(TSne.MostPoints + 1, 2), settings));
+
+        static double[] Points(int count, int width)
+        {
+            var random = new Random(1);
+            var points = new double[count * width];
+            for (var k = 0; k < points.Length; k++)
+                points[k] = random.NextDouble();
+            return points;
+        }
     }
 
-    [Fact]
-    public void Rank_costs_the_smaller_side_however_many_samples_there_are()
+    // Time of four times the size over that of the size, the best of some rounds of each.
+    private static double Growth(int size, Action<int> work)
     {
-        using var scope = Scope.Enter();
-        // The Gram matrix has the smaller side; its eigenvalues are all that reaches managed memory.
-        _ = Ranked(64, Width);
-        Assert.InRange(Ranked(4000, Width) - Ranked(2000, Width), -256, 256);
-        Assert.InRange(Ranked(Width, 4000) - Ranked(Width, 2000), -256, 256);
-    }
+        var (small, large) = (double.PositiveInfinity, double.PositiveInfinity);
+        work(size);
+        for (var round = 0; round < Repeats; round++)
+            (small, large) = (Math.Min(small, Seconds(size)), Math.Min(large, Seconds(4 * size)));
+        return large / small;
 
-    private static (long Similarities, long Queries) Visit(int bank, int queries)
-    {
-        var (similarities, count) = (0L, 0L);
-        SimilarityRows.Visit(Samples.Noise(bank, Width, 1), Samples.Noise(queries, Width, 2), Similarity.Cosine, (_, row) => (similarities, count) = (similarities + row.Length, count + 1), default);
-        return (similarities, count);
-    }
-
-    private static long Allocated(int bank, int queries)
-    {
-        var (one, other) = (Samples.Noise(bank, Width, 1), Samples.Noise(queries, Width, 2));
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        _ = Neighbours.Find(one, other, 20);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
-
-    private static long Votes(int bank, LabelledFeatures test)
-    {
-        var train = Samples.Clusters(bank, Width, 4, 0.5, 1);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        _ = NearestNeighbours.Evaluate(train, test, 4, KnnProtocol.Dino);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
-
-    private static long Ranked(int rows, int width)
-    {
-        var features = Samples.Noise(rows, width, 1);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        _ = LabelFree.RankMe(features);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        double Seconds(int count)
+        {
+            var start = Stopwatch.GetTimestamp();
+            work(count);
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
     }
 }

@@ -46,7 +46,7 @@ public sealed record TokenSequence(Tensor Tokens, Tensor? Real, Tensor Places, I
         ArgumentNullException.ThrowIfNull(kept);
         return this with
         {
-            Tokens = Tokens.Gather(1, kept.Unsqueeze(-1).Expand([-1, -1, Tokens.Size(-1)])),
+            Tokens = Patches.Take(Tokens, kept),
             Real = Real?.Gather(1, kept),
             Places = Places.Gather(1, kept),
         };

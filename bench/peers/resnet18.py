@@ -1,0 +1,29 @@
+"""A ResNet-18 (arXiv:1512.03385) of torchvision: one training step at a time, timed."""
+import torch
+import torch.nn.functional as F
+from torchvision.models import resnet18
+
+from rounds import autocast, serve
+
+SIDE, CLASSES, BATCH = 64, 1000, 32
+
+
+def main():
+    model = resnet18(num_classes=CLASSES)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, foreach=True)
+    pictures, classes = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1, torch.arange(BATCH) * 31 % CLASSES
+
+    def step():
+        with autocast():
+            logits = model(pictures)
+        loss = F.cross_entropy(logits.float(), classes)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    serve(step, warmup=2)
+
+
+if __name__ == "__main__":
+    main()

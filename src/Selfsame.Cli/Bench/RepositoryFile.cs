@@ -1,0 +1,20 @@
+namespace Selfsame.Cli.Bench;
+
+/// <summary>Files of the repository, which benchmarks need beside the program: recipes and peers.</summary>
+internal static class RepositoryFile
+{
+    /// <summary>A file of the repository, seen from where this program lies.</summary>
+    /// <param name="relative">Path below the repository's root.</param>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    public static string Find(string relative)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, relative);
+            if (File.Exists(path))
+                return path;
+        }
+
+        throw new FileNotFoundException($"{relative} is not in any folder above {AppContext.BaseDirectory}; bench runs from a checkout of the repository.", relative);
+    }
+}

@@ -1,0 +1,99 @@
+using Selfsame.Torch;
+
+namespace Selfsame.Cli.Bench;
+
+/// <summary>A size of the model and its batch.</summary>
+/// <param name="Width">Width of a token, a multiple of 64.</param>
+/// <param name="Depth">Blocks.</param>
+/// <param name="Tokens">Tokens in a picture, a square.</param>
+/// <param name="Batch">Pictures.</param>
+internal readonly record struct ScaleSize(int Width, int Depth, int Tokens, int Batch);
+
+/// <summary>Times a training step of Self-Flow at several sizes, one of them varied at a time.</summary>
+internal static class ScaleBenchmark
+{
+    /// <summary>Names of the axes.</summary>
+    public const string Width = "width", Depth = "depth", Tokens = "tokens", Batch = "batch";
+
+    private const int HeadWidth = 64;
+
+    private static readonly ScaleSize s_base = new(256, 4, 64, 16);
+
+    private static readonly (string Name, int[] Values, Func<ScaleSize, int, ScaleSize> Set)[] s_axes =
+    [
+        (Width, [128, 256, 512], (size, value) => size with { Width = value }),
+        (Depth, [2, 4, 8], (size, value) => size with { Depth = value }),
+        (Tokens, [16, 64, 256, 1024], (size, value) => size with { Tokens = value, Batch = 4 }),
+        (Batch, [8, 16, 32, 64, 128, 256], (size, value) => size with { Batch = value }),
+    ];
+
+    /// <summary>Measures all axes.</summary>
+    /// <param name="settings">How; a round is one step.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    public static (IReadOnlyList<ScaleAxis> Axes, IReadOnlyList<ScaleTerm> Terms) Run(BenchSettings settings, CancellationToken cancellation)
+    {
+        TorchRuntime.Threads = Environment.ProcessorCount;
+        var (axes, terms) = (new List<ScaleAxis>(), new List<ScaleTerm>());
+        foreach (var (name, values, set) in s_axes)
+        {
+            var points = new List<ScalePoint>();
+            var costs = new List<(int Value, IReadOnlyList<OperatorCost> Costs)>();
+            foreach (var value in values)
+            {
+                settings.OnPhase(FormattableString.Invariant($"{name} {value}"));
+                var (point, operators) = Measure(value, set(s_base, value), settings, cancellation);
+                points.Add(point);
+                costs.Add((value, operators));
+            }
+
+            axes.Add(ScaleAxis.Of(name, points));
+            if (name != Width)  // matrix products grow with its square, and should
+                terms.AddRange(TermsOf(name, costs));
+        }
+
+        return (axes, terms);
+    }
+
+    /// <summary>Growth of every operator that was called at every size.</summary>
+    /// <param name="axis">What was varied.</param>
+    /// <param name="costs">Operators at each value, in ascending order.</param>
+    internal static IEnumerable<ScaleTerm> TermsOf(string axis, IReadOnlyList<(int Value, IReadOnlyList<OperatorCost> Costs)> costs)
+    {
+        var whole = costs[^1].Costs.Sum(cost => cost.Seconds);
+        foreach (var last in costs[^1].Costs)
+        {
+            var points = new List<(double, double)>();
+            foreach (var (value, all) in costs)
+            {
+                if (all.FirstOrDefault(cost => cost.Name == last.Name) is { Seconds: > 0 } cost)
+                    points.Add((value, cost.Seconds));
+            }
+
+            if (points.Count == costs.Count)
+                yield return new(axis, last.Name, PowerLaw.Exponent(points), last.Seconds / whole);
+        }
+    }
+
+    private static (ScalePoint Point, IReadOnlyList<OperatorCost> Costs) Measure(int value, ScaleSize size, BenchSettings settings, CancellationToken cancellation)
+    {
+        using var step = Open(size);
+        step.Round(1, settings.Time, cancellation);
+        var best = double.PositiveInfinity;
+        for (var round = 0; round < settings.Rounds; round++)
+            best = Math.Min(best, step.Round(1, settings.Time, cancellation));
+        var costs = OperatorProfile.Measure(() => step.Round(1, settings.Time, cancellation));
+        return (new(value, best, (long)size.Batch * size.Tokens, step.Work.Flops), costs);
+    }
+
+    private static RecipeStep Open(ScaleSize size)
+    {
+        var recipe = BenchRecipe.Load(BenchRecipe.SelfFlow).Recipe;
+        var side = (int)Math.Sqrt(size.Tokens) * recipe.Encoder.Patch;
+        recipe = recipe with
+        {
+            Batch = size.Batch,
+            Encoder = recipe.Encoder with { Size = null, Width = size.Width, Depth = size.Depth, Heads = size.Width / HeadWidth },
+        };
+        return new RecipeStep(recipe, BenchRecipe.Context(recipe, side), TrainStep.MachinePrecision());
+    }
+}

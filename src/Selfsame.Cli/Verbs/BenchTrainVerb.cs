@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Selfsame.Cli.Bench;
+using Spectre.Console;
+
+namespace Selfsame.Cli.Verbs;
+
+/// <summary><c>selfsame bench train</c>: how fast training is, beside the same model in PyTorch and beside what the machine can do.</summary>
+internal static class BenchTrainVerb
+{
+    /// <summary>Makes the verb.</summary>
+    public static Command Create()
+    {
+        var verb = new Verb("train", "Samples a second of training steps: ours, and the same model in PyTorch",
+            new("bench train", "all models, five rounds of three steps"),
+            new("bench train --only self-flow-small --json", "one of them, for a program"),
+            new("bench train --out results/bench/train.json", "keep the figures"));
+        var steps = new Option<int>("--steps") { Description = "Steps in a round", DefaultValueFactory = _ => 3, HelpName = "N" };
+        var only = BenchOptions.Only(TrainCase.All.Select(item => item.Name));
+        verb.Add(steps);
+        verb.Add(only);
+        var options = new BenchOptions(verb, rounds: 5, "name, precision, ours, peer, ratio, share_of_limit", peer: "torch and torchvision");
+        verb.SetAction(async (parse, cancellation) =>
+        {
+            var cases = BenchOptions.Select(parse.GetValue(only), TrainCase.All, item => item.Name);
+            var settings = options.Settings(parse) with { Steps = BenchOptions.AtLeastOne("--steps", parse.GetValue(steps)) };
+            var before = BenchMachine.Load();
+            var measured = new List<BenchMeasurement>();
+            foreach (var item in cases)
+                measured.Add(await TrainBenchmark.RunAsync(item, settings, cancellation).ConfigureAwait(false));
+            IReadOnlyList<BenchResult> results = [.. measured.Select(m => m.Result)];
+            var machine = BenchMachine.Capture(before, [("peer", measured[0].PeerVersion)]);
+            var file = new BenchFile(results, measured, settings.Rounds, settings.Steps, machine);
+            return options.Finish(parse, file, VerbJson.Default.BenchFile, results, VerbJson.Default.IReadOnlyListBenchResult, console => Write(console, measured, machine));
+        });
+        return verb;
+    }
+
+    private static void Write(IAnsiConsole console, List<BenchMeasurement> measured, BenchMachine machine)
+    {
+        var table = BenchOptions.Figures("model", "precision", "ours, samples/s", "peer, samples/s", "ratio", "share of limit", "limit, GFLOP/s");
+        foreach (var one in measured)
+        {
+            var result = one.Result;
+            table.AddRow(
+                result.Name, result.Precision, BenchOptions.Figure(result.Ours, "0.0"), BenchOptions.Figure(result.Peer, "0.0"), BenchOptions.Figure(result.Ratio, "0.00"),
+                BenchOptions.Figure(result.ShareOfLimit * 100, "0") + " %", BenchOptions.Figure(one.LimitFlopsPerSecond / 1e9, "0"));
+        }
+
+        console.Write(table);
+        BenchOptions.WriteMachine(console, machine);
+    }
+}

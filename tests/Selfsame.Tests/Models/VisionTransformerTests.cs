@@ -1,0 +1,86 @@
+using Selfsame.Models;
+using Selfsame.Objectives;
+using Selfsame.Torch;
+
+namespace Selfsame.Tests.Models;
+
+/// <summary>Encoding some of the patches.</summary>
+public sealed class VisionTransformerTests
+{
+    public static TheoryData<PositionKind, bool, int> Kinds => new()
+    {
+        { PositionKind.Learned, true, 0 }, { PositionKind.Learned, false, 2 }, { PositionKind.Sincos, true, 2 }, { PositionKind.Rope, true, 0 }, { PositionKind.None, true, 0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Patches_that_are_kept_are_those_of_the_whole_picture(PositionKind positions, bool classToken, int registers)
+    {
+        using var scope = Scope.Enter();
+        using var model = Build(positions, classToken, registers);
+        var (image, kept) = Input();
+
+        var tokens = model.Tokens(image, kept);
+
+        var places = Ops.Cat([Ops.Arange(model.Prefix, dtype: DType.Int64).Expand([2, -1]), kept.Add(model.Prefix)], 1);
+        Assert.Equal(Patches.Take(model.Tokens(image), places).ToArray<float>(), tokens.ToArray<float>());
+    }
+
+    [Fact]
+    public void The_mask_token_stands_among_kept_patches_too()
+    {
+        using var scope = Scope.Enter();
+        using var model = new VisionTransformer(Settings(PositionKind.Learned) with { MaskToken = true, ClassToken = false });
+        model.Initialize(1);
+        var (image, kept) = Input();
+        var hidden = Tensor.From<bool>([.. Enumerable.Range(0, 32).Select(k => k % 3 == 0)], [2, 16]);
+
+        var tokens = model.Tokens(image, kept, hidden);
+
+        Assert.Equal(Patches.Take(model.Tokens(image, hidden: hidden), kept).ToArray<float>(), tokens.ToArray<float>());
+    }
+
+    [Fact]
+    public void Patches_that_are_not_kept_are_not_embedded()
+    {
+        using var scope = Scope.Enter();
+        using var model = Build(PositionKind.Sincos, classToken: true, registers: 0);
+        var (image, kept) = Input();
+        using var trace = ShapeTrace.Start();
+
+        model.Encode(image, kept);
+
+        Assert.Equal([2, 3, 12], trace.Stages.First(stage => stage.Type == nameof(ConvolutionShapedLinear)).Shape);
+    }
+
+    [Fact]
+    public void Gradients_reach_the_kept_patches_and_their_positions_alone()
+    {
+        using var scope = Scope.Enter();
+        using var model = Build(PositionKind.Learned, classToken: false, registers: 0);
+        var (image, kept) = Input();
+        image.RequiresGrad = true;
+
+        model.Tokens(image, kept).Square().Sum().Backward();
+
+        var seen = Patches.Split(image.Gradient!, 4).Abs().Sum([2]).ToArray<float>();
+        Assert.Equal([1, 5, 14, 16 + 0, 16 + 7, 16 + 8], Enumerable.Range(0, 32).Where(k => seen[k] > 0));
+        var table = model.Parameters().Single(parameter => parameter.FullName == "pos_embed").Value.Gradient!.Abs().Sum([0, 2]).ToArray<float>();
+        Assert.Equal([0, 1, 5, 7, 8, 14], Enumerable.Range(0, 16).Where(k => table[k] > 0));
+    }
+
+    private static (Tensor Image, Tensor Kept) Input() =>
+        (new SeededStep(1, 0).Normal("image", 2, 3, 16, 16), Tensor.From<long>([14, 1, 5, 0, 8, 7], [2, 3]));
+
+    private static VisionTransformerSettings Settings(PositionKind positions) => new()
+    {
+        ImageSize = (16, 16), Patch = 4, Positions = positions, Blocks = new() { Width = 12, Depth = 1, Heads = 1 },
+    };
+
+    private static VisionTransformer Build(PositionKind positions, bool classToken, int registers)
+    {
+        var model = new VisionTransformer(Settings(positions) with { ClassToken = classToken, Registers = registers, Pool = classToken ? PoolKind.Token : PoolKind.Average, NormAfterPool = false });
+        model.Initialize(1);
+        return model;
+    }
+}
