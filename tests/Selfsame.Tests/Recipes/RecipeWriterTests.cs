@@ -29,6 +29,7 @@ public sealed class RecipeWriterTests
               split: train
               cache: null
               exclude: null
+              where: []
               max_bad: 0.05
               workers: 0  # threads
               image_size: 64  # pixels
@@ -214,13 +215,17 @@ internal static class RandomRecipe
             System = recipe.Objective is FlowSettings ? "self-flow" : "mae",
             MicroBatch = random.Next(2) == 0 ? null : recipe.Batch,
             Objective = recipe.Objective is MaskedSettings masked ? masked with { MaskRatio = 0.001 + 0.99 * random.NextDouble() } : recipe.Objective,
-            Data = Picture(recipe.Data, recipe.Encoder.Patch * random.Next(1, 8), random.Next(3)) with { Views = [] } is var data && recipe.Data.Views.Count > 0 && data.Image is null
+            Data = Picture(Text(recipe.Data), recipe.Encoder.Patch * random.Next(1, 8), random.Next(3)) with { Views = [] } is var data && recipe.Data.Views.Count > 0 && data.Image is null
                 ? data with { Views = [.. recipe.Data.Views.Select(view => view with { Size = recipe.Encoder.Patch * random.Next(1, 8) })] }
                 : data,
             Encoder = recipe.Encoder.Size is null ? recipe.Encoder with { Heads = heads, Width = heads * random.Next(1, 100) } : recipe.Encoder,
             Parameters = EquatableList.Create<ParameterRule>(parameters),
         };
     }
+
+    // Only a tokenizer with merges can pass some over.
+    private static DataSettings Text(DataSettings data) =>
+        data.Text is { } text && text.Check().Any() ? data with { Text = text with { BpeDropout = 0 } } : data;
 
     // Size and views of pictures are given in one of two places, and only what is read can be mixed.
     private static DataSettings Picture(DataSettings data, int size, int kind) => kind == 0

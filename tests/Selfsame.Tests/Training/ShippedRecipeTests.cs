@@ -1,3 +1,4 @@
+using Selfsame.Modalities.Text;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Tests.Parity;
@@ -24,7 +25,9 @@ public sealed class ShippedRecipeTests
         Assert.Equal(recipe, loader.LoadText(RecipeWriter.Write(recipe, loaded.Origins), name, [], TinyRun.NoEnvironment).Recipe);
 
         using var scope = Scope.Enter();
-        var context = new ModelContext(recipe.Encoder, [.. InputFields.Of(recipe).Shapes], recipe.Objective.LabelColumn is null ? 0 : 10);
+        // A tokenizer that is to be trained needs the data; another of some vocabulary serves as well here.
+        var tokenizer = recipe.Data.Text?.Tokenizer.Train is null ? null : ByteTokenizer.Instance;
+        var context = new ModelContext(recipe.Encoder, [.. InputFields.Of(recipe, tokenizer).Shapes], recipe.Objective.LabelColumn is null ? 0 : 10);
         using var model = new TrainingModel(recipe, context, Device.Cpu, low: false);
         Assert.True(model.Arena.Weights.Isfinite().All().IsNonzero());
         Assert.True(model.Objective.Features(averaged: true).Layers > 0);
