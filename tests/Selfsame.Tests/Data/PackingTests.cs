@@ -40,7 +40,7 @@ public sealed class PackingTests
         Assert.Equal(Stream(given).Take(batches * given.Batch * given.Row), seen.SelectMany(tokens => tokens));
         Assert.Equal(given.Texts.Sum(text => text.Length + (given.Mark ? 2 : 0)), texts.Tokens);
         Assert.Equal(seen[given.Cut..], Read(data, settings with { Start = (long)given.Cut * given.Batch, Workers = 3, Prefetch = 2 }, batches - given.Cut));
-    }).QuickCheckThrowOnFailure();
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     // Written another way than the rows are: text by text, without counting.
     private static IEnumerable<long> Stream(Case given)
