@@ -213,6 +213,8 @@ public sealed class RunPlanner : IDisposable
 
     private long PictureBytes()
     {
+        if (!_recipe.Data.Inputs().Contains(Modality.Image))
+            return 0;
         var (bytes, count) = (0L, 0);
         foreach (var index in _data.Train.Where((_, k) => k % Math.Max(1, _data.Train.Length / 8) == 0).Take(8))
         {
