@@ -19,7 +19,7 @@ internal static class PlanView
         console.Write(recipe);
 
         Title(console, "Data and model");
-        console.WriteLine($"  {plan.Data.Name}: {HumanText.Count(plan.Data.Train)} samples to train on, of {HumanText.Count(plan.Data.Samples)}; {plan.Precision}");
+        console.WriteLine($"  {plan.Data.Name}: {HumanText.Count(plan.Data.Train)} samples to train on, of {HumanText.Count(plan.Data.Samples)}{(plan.Data.Rows is { } rows ? $", packed into {HumanText.Count(rows)} rows" : "")}; {plan.Precision}");
         var shapes = Plain("tensor or module", "shape");
         foreach (var tensor in plan.Batch)
             shapes.AddRow(new Text($"batch: {tensor.Name}"), new Text(Shape(tensor)));

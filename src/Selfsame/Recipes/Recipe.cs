@@ -1,3 +1,4 @@
+using Selfsame.Modalities.Text;
 using Selfsame.Objectives;
 
 namespace Selfsame.Recipes;
@@ -89,6 +90,8 @@ public sealed record Recipe : ICheckable
     {
         if (MicroBatch is { } micro && Batch % micro != 0)
             yield return new("micro_batch", $"is {micro}, which does not divide batch {Batch}; {NearestDivisor(Batch, micro)} would");
+        if (Data.Text is { Packing: not TextPacking.None } && Objective.LabelColumn is { } label)
+            yield return new("data.text.packing", $"is given, but {System} learns from the labels of column {label}, and a row of several texts has no one label; leave packing out");
         if (Data.PictureSize() is { } side && side % Encoder.Patch != 0)
         {
             yield return new(Data.ImageSize is null ? "data.image.size" : "data.image_size", $"is {side}; patches of side {Encoder.Patch} need a multiple of {Encoder.Patch}, such as {Multiples(side)}");

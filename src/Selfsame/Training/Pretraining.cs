@@ -105,6 +105,7 @@ public sealed class Pretraining : IDisposable
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
         using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation, folder).ConfigureAwait(false);
         RunTokenizer.Keep(data, folder);
+        data.Pack(options.Recipe.Recipe, options.OnPhase, cancellation);
         BatchRoom.Require(options.Recipe, data.Inputs.FloatsPerSample, MachineMemory.Available());
         TorchRuntime.Threads = Environment.ProcessorCount;
         using var run = new Pretraining(options, folder, data);
@@ -122,6 +123,8 @@ public sealed class Pretraining : IDisposable
     {
         Resume();
         _quarantine.CountIndex(_data.Set);
+        if (_data.Packed is { } packed)
+            _quarantine.Count(packed.Count, packed.Problems);
         ReportQuarantine();
         foreach (var (path, excluded, unknown) in _data.Set.ExclusionLists)
             _options.Observer.On(new TrainingEvent.Warning(FormattableString.Invariant($"{excluded} samples are left out by {path}") + (unknown > 0 ? FormattableString.Invariant($"; {unknown} names in it are not in the data") : "")));
@@ -193,7 +196,7 @@ public sealed class Pretraining : IDisposable
 
     private void Train(CancellationToken cancellation)
     {
-        var (batch, epoch) = (_recipe.Batch, _data.Train.Length);
+        var (batch, epoch) = (_recipe.Batch, _data.SamplesPerEpoch);
         var total = _recipe.Duration.ToSteps(batch, epoch);
         var budget = _recipe.Duration.Time;
         var scheduled = total ?? VirtualSteps;

@@ -1,5 +1,6 @@
 using Selfsame.Data;
 using Selfsame.Data.Loading;
+using Selfsame.Data.Loading.Packing;
 using Selfsame.Modalities.Text;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
@@ -39,6 +40,12 @@ public sealed class RunData : IDisposable
 
     /// <summary>Samples that are trained on.</summary>
     public int[] Train { get; }
+
+    /// <summary>Texts that share rows of training batches; null where they don't, or before <see cref="Pack"/>.</summary>
+    public PackedTexts? Packed { get; private set; }
+
+    /// <summary>Samples of an epoch; of packed texts, rows.</summary>
+    public int SamplesPerEpoch => Packed?.RowsPerEpoch ?? Train.Length;
 
     /// <summary>Makes training batches.</summary>
     public SampleInputs Inputs { get; }
@@ -110,6 +117,20 @@ public sealed class RunData : IDisposable
             : OpenAsync(loaded.Recipe, options, cancellation, folder);
     }
 
+    /// <summary>Counts the tokens of all training texts, where the recipe packs them: needed before <see cref="Batches"/> and <see cref="SamplesPerEpoch"/>.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="phase">Told that texts are counted, for a person.</param>
+    /// <param name="cancellation">Stops between texts.</param>
+    /// <exception cref="DataSourceException">None of them can be read.</exception>
+    public void Pack(Recipe recipe, Action<string>? phase, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        if (recipe.Data.Text is not { Packing: not TextPacking.None })
+            return;
+        phase?.Invoke(FormattableString.Invariant($"Counting the tokens of {Train.Length} texts"));
+        Packed = PackedTexts.Measure(Set, Train, (TextField)Inputs.Fields[0], recipe.Data.Workers, cancellation);
+    }
+
     /// <summary>A loader of training batches.</summary>
     /// <param name="recipe">Batch size, seed, workers.</param>
     /// <param name="start">Samples already seen.</param>
@@ -117,6 +138,8 @@ public sealed class RunData : IDisposable
     public BatchLoader Batches(Recipe recipe, long start, Quarantine quarantine)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        if (Packed is null && recipe.Data.Text is { Packing: not TextPacking.None })
+            throw new InvalidOperationException("packed texts are counted first; call Pack");
         return new BatchLoader(Set, Train, Inputs.Fields, new BatchLoaderSettings
         {
             BatchSize = recipe.MicroBatch ?? recipe.Batch,
@@ -129,6 +152,7 @@ public sealed class RunData : IDisposable
             BucketBatches = recipe.Data.Buckets,
             Mix = recipe.Data.Mix?.Shares() ?? [],
             DrawEvery = recipe.Batch,
+            Packed = Packed,
         }, quarantine);
     }
 

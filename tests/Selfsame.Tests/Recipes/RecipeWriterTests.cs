@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
+using Selfsame.Modalities.Text.Trainers;
 using Selfsame.Modalities.Video;
 using Selfsame.Recipes;
 using static Selfsame.Tests.Recipes.TestSystems;
@@ -248,6 +249,7 @@ internal static class RandomRecipe
             StepScheduleSettings step => step with { At = [.. step.At.Distinct().Order()] },
             CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
             BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
+            TextInputSettings text => text with { Packing = TextPacking.None, BpeDropout = text.Tokenizer.Train is null or TokenizerKind.Bpe ? text.BpeDropout : 0 },
             VideoViewSettings film => film with { FramesPerSecond = null, KeepWithin = 0 },
             WaveEncoderSettings wave => wave with { Kernels = [10, .. wave.Kernels], Strides = [5, .. wave.Kernels], WavePositions = wave.WavePositions with { Groups = 1 } },
             MixSettings => new MixSettings { Image = 1 },

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Selfsame.Modalities.Media;
+using System.Runtime.ExceptionServices;
+using Selfsame.Data.Loading.Packing;
 
 namespace Selfsame.Data.Loading;
 
@@ -21,6 +22,7 @@ public sealed class BatchLoader : IDisposable
     private readonly SampleSchedule _schedule;
     private readonly LabelSet[] _labels;
     private readonly SampleReader _reader;
+    private readonly PackedReader? _packed;
     private readonly ConcurrentDictionary<(int Sample, string Modality), string> _broken = new(); // -> reason
     private readonly BlockingCollection<(PendingBatch Batch, int From, int To)> _work = new(new ConcurrentQueue<(PendingBatch, int, int)>());
     private readonly Queue<PendingBatch> _pending = new();
@@ -68,16 +70,20 @@ public sealed class BatchLoader : IDisposable
         if (fields.Count == 0 || fields.Select(field => field.Name).Distinct(StringComparer.Ordinal).Count() < fields.Count)
             throw new ArgumentException("a batch needs at least one field, and each under a name of its own", nameof(fields));
 
+        if (settings.Packed is { } packed && (settings.Sequential || settings.Mix.Count > 0 || settings.LabelColumns.Count > 0 || fields is not [var only] || only != packed.Field))
+            throw new ArgumentException("packed rows have one field, that of their texts, no labels and no mix, and no end", nameof(settings));
+
         (_data, _samples, _fields, _settings) = (data, samples, fields, settings);
         _quarantine = quarantine ?? new();
         _schedule = new(data, samples, fields, settings);
         _labels = [.. settings.LabelColumns.Select(data.Labels)];
         _reader = new(data, settings.CacheBytes);
         _scheduled = settings.Start;
+        _workers = new Thread[settings.Workers == 0 ? Environment.ProcessorCount : settings.Workers];
+        _packed = settings.Packed is null ? null : new(data, settings.Packed, _workers.Length);
         for (var i = 0; i < settings.Prefetch; i++)
             Schedule();
 
-        _workers = new Thread[settings.Workers == 0 ? Environment.ProcessorCount : settings.Workers];
         for (var i = 0; i < _workers.Length; i++)
         {
             _workers[i] = new(Work) { IsBackground = true, Name = FormattableString.Invariant($"loader {i}") };
@@ -88,7 +94,7 @@ public sealed class BatchLoader : IDisposable
     /// <summary>Time that <see cref="Next"/> has waited for the workers so far: what loading costs the run.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>Samples in an epoch.</summary>
+    /// <summary>Samples in an epoch; of packed texts, rows.</summary>
     public int SamplesPerEpoch => _schedule.Count;
 
     /// <summary>The next batch; the caller disposes it.</summary>
@@ -112,6 +118,8 @@ public sealed class BatchLoader : IDisposable
             _pending.Dequeue();
             pending.Done.Dispose();
             Schedule();
+            if (pending.Failure is DataSourceException told)
+                ExceptionDispatchInfo.Throw(told);
             if (pending.Failure is { } failure)
                 throw new InvalidOperationException($"loading from '{_data.Name}' failed: {failure.Message}", failure);
 
@@ -195,6 +203,14 @@ public sealed class BatchLoader : IDisposable
 
     private void Load(PendingBatch pending, int row)
     {
+        if (pending.Plan.Packed is { } packed)
+        {
+            _packed!.Fill(packed[row], pending.Batch.Destination(0, row).Tokens(_settings.Packed!.RowLength));
+            pending.Batch.SetPresent(0, row, true);
+            pending.Batch.SetIndex(row, packed[row][0].Sample);
+            return;
+        }
+
         var stream = pending.Plan.Stream;
         var (epoch, place) = Math.DivRem(pending.Plan.At(row), stream.Count);
         var position = (int)place;
@@ -243,7 +259,7 @@ public sealed class BatchLoader : IDisposable
             _fields[field].Read(_reader, context, pending.Batch.Destination(field, row));
             return true;
         }
-        catch (Exception e) when (e is MediaException or IOException or UnauthorizedAccessException or InsufficientMemoryException or NotSupportedException)
+        catch (Exception e) when (Quarantine.Takes(e))
         {
             pending.Report(row, new(_data.Location(context.Index, modality), e.Message));
             _broken[(context.Index, modality)] = e.Message;

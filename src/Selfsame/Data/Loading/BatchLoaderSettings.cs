@@ -1,3 +1,4 @@
+using Selfsame.Data.Loading.Packing;
 using Selfsame.Modalities.Media;
 
 namespace Selfsame.Data.Loading;
@@ -49,4 +50,7 @@ public sealed record BatchLoaderSettings
 
     /// <summary>Samples for which one modality is drawn, a multiple of the batch size; the batch of an optimizer step. 0 (default): the batch size.</summary>
     public int DrawEvery { get; init; }
+
+    /// <summary>Texts that share rows: a sample is then a row of them, and nothing else is read. Rows are full, so buckets have no effect. Null (default): a row for each sample.</summary>
+    public PackedTexts? Packed { get; init; }
 }

@@ -41,7 +41,7 @@ public sealed class HostBatch : IDisposable
     /// <param name="row">0 .. <see cref="Count"/> - 1.</param>
     public Span<float> Sample(int row) => Values.Span.Slice(row * _fields[0].Layout.Size, _fields[0].Layout.Size);
 
-    /// <summary>Which sample of the data set each row is.</summary>
+    /// <summary>Which sample of the data set each row is; where texts are packed, the first of the row.</summary>
     public ReadOnlySpan<int> Indices => Lent(_indices).AsSpan(0, Count);
 
     /// <summary>Class of each row, or -1.</summary>

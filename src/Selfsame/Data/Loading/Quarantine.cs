@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Selfsame.Modalities.Media;
 
 namespace Selfsame.Data.Loading;
 
@@ -37,6 +38,10 @@ public sealed class Quarantine : IDisposable
 
     /// <summary>Distinct samples found broken.</summary>
     public int Bad => _bad.Count;
+
+    /// <summary>Whether an error is a sample's fault, or that of its file: the run goes on without it.</summary>
+    internal static bool Takes(Exception error) =>
+        error is MediaException or IOException or UnauthorizedAccessException or InsufficientMemoryException or NotSupportedException;
 
     /// <summary>Notes what became of a batch.</summary>
     /// <param name="good">Samples that were read well.</param>

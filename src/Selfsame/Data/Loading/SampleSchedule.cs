@@ -1,3 +1,4 @@
+using Selfsame.Data.Loading.Packing;
 using Selfsame.Randomness;
 
 namespace Selfsame.Data.Loading;
@@ -9,6 +10,9 @@ namespace Selfsame.Data.Loading;
 /// <param name="Places">Place in that stream of each row; null where they follow each other.</param>
 internal readonly record struct BatchPlan(string? Drawn, SampleStream Stream, long Start, long[]? Places)
 {
+    /// <summary>Pieces of each row, where texts are packed; null otherwise.</summary>
+    public PackedPiece[][]? Packed { get; init; }
+
     public long At(int row) => Places is null ? Start + row : Places[row];
 }
 
@@ -39,6 +43,7 @@ internal sealed class SampleStream(int[] samples, ulong seed, bool sequential)
 /// other in a drawn order. Every sample still comes once an epoch.
 /// Mix: each whole batch draws its modality by weight; a modality has its own stream of the samples that have it, and goes on in it
 /// where its last batch ended.
+/// Packed texts: a batch takes the next rows of <see cref="PackedRows"/>.
 /// </remarks>
 internal sealed class SampleSchedule
 {
@@ -46,6 +51,7 @@ internal sealed class SampleSchedule
     private readonly (string Modality, double Share, SampleStream Stream, LengthBuckets? Buckets)[] _mix;
     private readonly SampleStream? _all;
     private readonly LengthBuckets? _buckets;
+    private readonly PackedRows? _packed;
     private readonly SeededDraws _draws = new(0, 0, 0);
     private readonly long[] _drawn;  // by modality: batches before _next
     private long _next;
@@ -56,7 +62,8 @@ internal sealed class SampleSchedule
         if (settings.Mix.Count == 0 || settings.Sequential)
         {
             _all = new(samples, settings.Seed, settings.Sequential);
-            _buckets = settings.Sequential ? null : LengthBuckets.Make(data, _all, fields, settings);
+            _packed = settings.Packed is null ? null : new(settings.Packed, settings.Seed);
+            _buckets = settings.Sequential || _packed is not null ? null : LengthBuckets.Make(data, _all, fields, settings);
             (_mix, _drawn) = ([], []);
             return;
         }
@@ -77,8 +84,8 @@ internal sealed class SampleSchedule
         _drawn = new long[_mix.Length];
     }
 
-    /// <summary>Samples in an epoch; with a mix, of all its streams together.</summary>
-    public int Count => _all?.Count ?? _mix.Sum(part => part.Stream.Count);
+    /// <summary>Samples in an epoch; with a mix, of all its streams together; rows where texts are packed.</summary>
+    public int Count => _settings.Packed?.RowsPerEpoch ?? _all?.Count ?? _mix.Sum(part => part.Stream.Count);
 
     /// <summary>What a batch takes. Batches are asked for in order.</summary>
     /// <param name="position">Samples of the run before it.</param>
@@ -86,7 +93,7 @@ internal sealed class SampleSchedule
     public BatchPlan Plan(long position, int count)
     {
         if (_all is not null)
-            return new(null, _all, position, _buckets?.Places(position, count));
+            return new(null, _all, position, _buckets?.Places(position, count)) { Packed = _packed?.From(position, count) };
         var whole = _settings.DrawEvery == 0 ? _settings.BatchSize : _settings.DrawEvery;
         var (batch, offset) = Math.DivRem(position, whole);
         for (; _next < batch; _next++)

@@ -64,14 +64,45 @@ public sealed class TextField : SampleField
         ArgumentNullException.ThrowIfNull(reader);
         var text = reader.Data.ReadText(context.Index);
         var tokens = _dropping is null ? _tokenizer.Encode(text) : _dropping.EncodeDrawn(text, DrawsOf(context));
-        if (tokens.Length == 0)
-            throw new MediaException(MediaError.Corrupt, "the text has no tokens");
+        RequireSome(tokens);
         var room = _settings.MaxLength - _marks;
         var first = 0;
-        if (tokens.Length > room && !_evaluation && _settings.Window == TextWindow.Random)
+        if (tokens.Length > room && !_evaluation && _settings.Window is null or TextWindow.Random)
             first = DrawsOf(context).Integer("text.window", tokens.Length - room + 1);
         var taken = tokens.AsSpan(first, Math.Min(room, tokens.Length));
-        var target = row.Tokens(taken.Length + _marks);
+        Write(taken, row.Tokens(taken.Length + _marks));
+    }
+
+    /// <summary>All tokens of a text between its marks, however many; nothing random.</summary>
+    /// <exception cref="MediaException">It is not UTF-8, or has no tokens.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal long[] ReadWhole(DataSet data, int index)
+    {
+        var tokens = _tokenizer.Encode(data.ReadText(index));
+        RequireSome(tokens);
+        var whole = new long[tokens.Length + _marks];
+        Write(tokens, whole);
+        return whole;
+    }
+
+    /// <summary>Number of tokens that <see cref="ReadWhole"/> gives.</summary>
+    /// <inheritdoc cref="ReadWhole"/>
+    internal int CountWhole(DataSet data, int index)
+    {
+        var tokens = _tokenizer.Encode(data.ReadText(index));
+        RequireSome(tokens);
+        return tokens.Length + _marks;
+    }
+
+    private static void RequireSome(int[] tokens)
+    {
+        if (tokens.Length == 0)
+            throw new MediaException(MediaError.Corrupt, "the text has no tokens");
+    }
+
+    // The tokens between the marks.
+    private void Write(ReadOnlySpan<int> taken, Span<long> target)
+    {
         var next = 0;
         if (_settings.Mark && _tokenizer.Special.Begin is { } begin)
             target[next++] = begin;

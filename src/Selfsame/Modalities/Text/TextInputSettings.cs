@@ -13,8 +13,14 @@ public sealed record TextInputSettings : ICheckable
     [Limits(3, 1 << 20, "the number of tokens of the longest sample"), Unit("tokens")]
     public int MaxLength { get; init; } = 256;
 
-    /// <summary>What is taken of a text that is longer. Default random in training; evaluation always takes the start.</summary>
-    public TextWindow Window { get; init; }
+    /// <summary>What is taken of a text that is longer. Null (default): random in training; evaluation always takes the start.</summary>
+    public TextWindow? Window { get; init; }
+
+    /// <summary>
+    /// How texts share the rows of a training batch. Default none. Rows of packed texts are full and nothing of a text is left out, so a sample of a batch is max_length tokens of several texts;
+    /// data.buckets then has no effect. Evaluation has a row for each text.
+    /// </summary>
+    public TextPacking Packing { get; init; }
 
     /// <summary>Put the tokenizer's begin and end tokens around each text. Default true.</summary>
     public bool Mark { get; init; } = true;
@@ -31,6 +37,12 @@ public sealed record TextInputSettings : ICheckable
     {
         if (BpeDropout > 0 && (Tokenizer.From == Tokenizers.Bytes || Tokenizer.Train is not (null or TokenizerKind.Bpe)))
             yield return new("bpe_dropout", "is given, but the tokenizer has no merges to pass over; give tokenizer: { train: bpe } or a tokenizer.json of that kind, or leave it out");
+        if (Packing == TextPacking.None)
+            yield break;
+        if (BpeDropout > 0)
+            yield return new("bpe_dropout", "is given beside packing, which needs as many tokens of a text in every epoch; leave one of them out");
+        if (Window is not null)
+            yield return new("window", "is given beside packing, which takes all of a long text, over several rows; leave one of them out");
     }
 }
 

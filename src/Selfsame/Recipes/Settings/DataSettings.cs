@@ -60,7 +60,7 @@ public sealed record DataSettings : ICheckable
     /// <summary>Which samples are trained on. Default any: those with at least one of the modalities.</summary>
     public SampleNeed Need { get; init; }
 
-    /// <summary>Batches that are put together side by side, so that samples of like length meet and little is padding, 1 to 1024; 1 switches it off. Default 16.</summary>
+    /// <summary>Batches that are put together side by side, so that samples of like length meet and little is padding, 1 to 1024; 1 switches it off. Default 16. No effect on packed texts, whose rows are full.</summary>
     [Limits(1, 1024, "the number of batches that are sorted by length together"), Unit("batches")]
     public int Buckets { get; init; } = 16;
 
@@ -86,6 +86,14 @@ public sealed record DataSettings : ICheckable
         if (Image is { Size: not null } && ImageSize is not null)
             yield return new("image_size", "is given here and as image.size; give it once");
         var inputs = Inputs();
+        if (Text is { Packing: not TextPacking.None })
+        {
+            if (inputs != ModalitySet.Of(Modality.Text))
+                yield return new("text.packing", $"is given, but data reads {inputs}, and a row of several texts belongs to no other sample; read text alone, or leave packing out");
+            if (Mix is not null)
+                yield return new("mix", "is given beside text.packing, which trains on text alone; leave one of them out");
+        }
+
         foreach (var (modality, _) in Mix?.Shares() ?? [])
         {
             if (!inputs.Contains(modality))

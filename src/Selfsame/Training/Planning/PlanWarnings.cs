@@ -14,7 +14,7 @@ internal static class PlanWarnings
     /// <param name="fast">Whether bfloat16 is fast on this machine.</param>
     internal static IEnumerable<string> Of(Recipe recipe, RunPlan plan, bool splits, bool fast)
     {
-        var (batch, train, steps) = (recipe.Batch, plan.Data.Train, plan.Length.Steps);
+        var (batch, train, steps) = (recipe.Batch, plan.Data.Rows ?? plan.Data.Train, plan.Length.Steps);
         if (batch > train)
             yield return FormattableString.Invariant($"batch is {batch}, and there are {train} samples to train on: some come more than once in a step. Lower --batch, or take more data");
         if (plan.Length.Epochs is < 1)

@@ -63,7 +63,8 @@ public sealed record PlannedValue(string Key, string Value, string Source, strin
 /// <param name="Name">Name in the catalogue, or path.</param>
 /// <param name="Samples">All samples.</param>
 /// <param name="Train">Samples that are trained on: one epoch.</param>
-public sealed record PlannedData(string Name, int Samples, int Train);
+/// <param name="Rows">Rows that they are packed into, which then are what a batch and an epoch count; null where each has its own.</param>
+public sealed record PlannedData(string Name, int Samples, int Train, int? Rows = null);
 
 /// <summary>A tensor's name and sizes.</summary>
 /// <param name="Name">The tensor, or the module that puts it out; a range where several alike follow each other.</param>

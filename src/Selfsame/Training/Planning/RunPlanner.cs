@@ -41,6 +41,7 @@ public sealed class RunPlanner : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
         using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation, new RunFolder(options.Folder)).ConfigureAwait(false);
+        data.Pack(options.Recipe.Recipe, options.OnPhase, cancellation);
         TorchRuntime.Threads = Environment.ProcessorCount;
         options.OnPhase?.Invoke("Measuring a few steps");
         using var planner = new RunPlanner(options.Recipe, options.Folder, data);
@@ -86,7 +87,7 @@ public sealed class RunPlanner : IDisposable
             System = _recipe.System,
             Folder = _folder,
             Recipe = [.. RecipeWriter.Values(_recipe).Select(Value)],
-            Data = new PlannedData(_data.Set.Name, _data.Set.Count, _data.Train.Length),
+            Data = new PlannedData(_data.Set.Name, _data.Set.Count, _data.Train.Length, _data.Packed?.RowsPerEpoch),
             Batch = shapes,
             Stages = stages,
             Parts = Parts(),
@@ -96,9 +97,9 @@ public sealed class RunPlanner : IDisposable
             Memory = Memory(needs, limit, available, loaderBytes, pictures, fits ? peak + Math.Max(0, pictures - already) : extrapolated + pictures, fits),
             Time = seconds.Count == 0 ? null : new PlannedTime(seconds, _recipe.Batch / Median(seconds), length.Steps * Median(seconds)),
             Precision = _precision.Name,
-            Rate = Curve(RecipeSchedules.Rate(_recipe.Schedule, _recipe.Optimizer.RateFor(_recipe.Batch), scheduled, _recipe.Batch, _data.Train.Length), scheduled),
+            Rate = Curve(RecipeSchedules.Rate(_recipe.Schedule, _recipe.Optimizer.RateFor(_recipe.Batch), scheduled, _recipe.Batch, _data.SamplesPerEpoch), scheduled),
             TeacherMomentum = _model.HasTeacher
-                ? Curve(RecipeSchedules.Momentum(_recipe.Ema, _recipe.Objective.TeacherMomentum, scheduled, _recipe.Batch, _data.Train.Length), scheduled) : [],
+                ? Curve(RecipeSchedules.Momentum(_recipe.Ema, _recipe.Objective.TeacherMomentum, scheduled, _recipe.Batch, _data.SamplesPerEpoch), scheduled) : [],
             Warnings = [],
         };
         return plan with { Warnings = [.. PlanWarnings.Of(_recipe, plan, _model.Objective.IsMeanOverSamples, _fast)] };
@@ -176,7 +177,7 @@ public sealed class RunPlanner : IDisposable
 
     private PlannedLength Length(IReadOnlyList<double> seconds)
     {
-        var (batch, epoch) = (_recipe.Batch, _data.Train.Length);
+        var (batch, epoch) = (_recipe.Batch, _data.SamplesPerEpoch);
         var steps = _recipe.Duration.ToSteps(batch, epoch)
             ?? (seconds.Count > 0 ? (long)Math.Ceiling(_recipe.Duration.Time!.Value.TotalSeconds / Median(seconds)) : null);
         var done = Directory.Exists(_folder) ? new RunFolder(_folder).CheckpointSteps().DefaultIfEmpty().Max() : 0;
@@ -212,6 +213,8 @@ public sealed class RunPlanner : IDisposable
 
     private long PictureBytes()
     {
+        if (!_recipe.Data.Inputs().Contains(Modality.Image))
+            return 0;
         var (bytes, count) = (0L, 0);
         foreach (var index in _data.Train.Where((_, k) => k % Math.Max(1, _data.Train.Length / 8) == 0).Take(8))
         {
