@@ -216,17 +216,13 @@ internal static class RandomRecipe
             System = recipe.Objective is FlowSettings ? "self-flow" : "mae",
             MicroBatch = random.Next(2) == 0 ? null : recipe.Batch,
             Objective = recipe.Objective is MaskedSettings masked ? masked with { MaskRatio = 0.001 + 0.99 * random.NextDouble() } : recipe.Objective,
-            Data = Picture(Text(recipe.Data), recipe.Encoder.Patch * random.Next(1, 8), random.Next(3)) with { Views = [] } is var data && recipe.Data.Views.Count > 0 && data.Image is null
+            Data = Picture(recipe.Data, recipe.Encoder.Patch * random.Next(1, 8), random.Next(3)) with { Views = [] } is var data && recipe.Data.Views.Count > 0 && data.Image is null
                 ? data with { Views = [.. recipe.Data.Views.Select(view => view with { Size = recipe.Encoder.Patch * random.Next(1, 8) })] }
                 : data,
             Encoder = recipe.Encoder.Size is null ? recipe.Encoder with { Heads = heads, Width = heads * random.Next(1, 100) } : recipe.Encoder,
             Parameters = EquatableList.Create<ParameterRule>(parameters),
         };
     }
-
-    // Only a tokenizer with merges can pass some over.
-    private static DataSettings Text(DataSettings data) =>
-        data.Text is { } text && text.Check().Any() ? data with { Text = text with { BpeDropout = 0 } } : data;
 
     // Size and views of pictures are given in one of two places, and only what is read can be mixed.
     private static DataSettings Picture(DataSettings data, int size, int kind) => kind == 0
@@ -249,7 +245,7 @@ internal static class RandomRecipe
             StepScheduleSettings step => step with { At = [.. step.At.Distinct().Order()] },
             CropSettings crop => crop with { Scale = [.. crop.Scale.Order()], Ratio = [.. crop.Ratio.Order()] },
             BlurSettings blur => blur with { Sigma = [.. blur.Sigma.Order()] },
-            TextInputSettings text => text with { Packing = TextPacking.None, BpeDropout = text.Tokenizer.Train is null or TokenizerKind.Bpe ? text.BpeDropout : 0 },
+            TextInputSettings text => text with { Packing = TextPacking.None, BpeDropout = text.Tokenizer.Train is TokenizerKind.Bpe ? text.BpeDropout : 0 },
             VideoViewSettings film => film with { FramesPerSecond = null, KeepWithin = 0 },
             WaveEncoderSettings wave => wave with { Kernels = [10, .. wave.Kernels], Strides = [5, .. wave.Kernels], WavePositions = wave.WavePositions with { Groups = 1 } },
             MixSettings => new MixSettings { Image = 1 },
