@@ -100,6 +100,7 @@ public sealed class ClipTests
     [Fact]
     public void The_scale_stays_below_its_bound()
     {
+        using var scope = Scope.Enter();
         using var contrast = new PairContrast(PairLoss.Softmax, temperature: 0.001);
         contrast.Initialize(1);
         contrast.Bound();

@@ -75,6 +75,7 @@ public sealed class PairContrast : Module
     /// <summary>Brings the scale back to its bound; after the optimizer's step.</summary>
     public void Bound()
     {
+        using var scope = Scope.Enter();
         using var guard = GradMode.Off();
         _logScale.Value.ClampInPlace(0, _maxLogScale);
     }
