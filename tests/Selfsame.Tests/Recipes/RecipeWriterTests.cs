@@ -87,6 +87,7 @@ public sealed class RecipeWriterTests
               qk_norm: false
               layer_scale: null
               drop_path: 0
+              grad_checkpointing: false
               swiglu: false
               norm: layer_norm
               norm_eps: 1e-6
