@@ -35,9 +35,6 @@ public sealed class OptimizerProcessTests
     public void A_step_leaves_no_tensor_behind_and_dispose_frees_the_state(string name)
     {
         using var bench = new OptimizerBench(7, low: true, [5, 7], [7], [3, 2, 2]);
-        // What another test dropped without freeing it would go at any moment.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         var before = Tensor.LiveCount;
         using (var optimizer = OptimizerCases.Of(name).Build(bench.Arena))
         {
