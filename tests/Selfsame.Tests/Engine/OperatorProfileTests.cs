@@ -2,7 +2,8 @@ using Selfsame.Torch;
 
 namespace Selfsame.Tests.Engine;
 
-/// <summary>Counts of operators while a profile runs.</summary>
+/// <summary>Counts of operators while a profile runs. It sees all threads, so no other test may run beside it.</summary>
+[Collection(nameof(TensorCount))]
 public sealed class OperatorProfileTests
 {
     [Fact]

@@ -35,7 +35,7 @@ public sealed class OptimizerProcessTests
     public void A_step_leaves_no_tensor_behind_and_dispose_frees_the_state(string name)
     {
         using var bench = new OptimizerBench(7, low: true, [5, 7], [7], [3, 2, 2]);
-        var before = Tensor.LiveCount;
+        var before = TensorCount.Settled();
         using (var optimizer = OptimizerCases.Of(name).Build(bench.Arena))
         {
             optimizer.Rate = 0.01;
