@@ -44,7 +44,7 @@ is_debian() { [[ -r /etc/os-release ]] && grep -qE '^ID(_LIKE)?=.*debian' /etc/o
 missing_packages() {
     local wanted=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev pkg-config)
     # Debian's default BLAS is some 30 times slower than OpenBLAS; libtorch builds from elsewhere bring their own.
-    [[ -n "${TORCH_HOME:-}" ]] || wanted+=(libtorch-dev libopenblas0-pthread libgloo-dev)
+    [[ -n "${TORCH_HOME:-}" ]] || wanted+=(libtorch-dev libopenblas0-pthread libgloo-dev libdnnl-dev)
     command -v cmake >/dev/null || wanted+=(cmake)
     command -v g++ >/dev/null || wanted+=(g++)
     local installed package
@@ -96,15 +96,38 @@ build_native() {
 
 cli_dll="$root/artifacts/bin/Selfsame.Cli/release/selfsame-cli.dll"
 
-dotnet_hash() { content_hash "$root/src" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/eng/BannedSymbols.txt"; }
+dotnet_hash() { content_hash "$root/src" "$root/Directory.Build.props" "$root/Directory.Packages.props" "$root/global.json" "$root/eng/BannedSymbols.txt" "$root/eng/ReadyToRun"; }
 
 build_dotnet() {
     local project=$1 hash=$2
     if ! fresh dotnet "$hash" "$cli_dll"; then
         # A new file instead of new contents: a run that is still going keeps the assemblies it has mapped.
-        rm -f "$stamp_dir/dotnet" "$root"/artifacts/bin/Selfsame.*/release/*.dll
+        rm -f "$stamp_dir/dotnet" "$stamp_dir/ready" "$root"/artifacts/bin/Selfsame.*/release/*.dll
     fi
     dotnet build "$root/$project" -c Release -nologo -v minimal -nodeReuse:false && printf '%s' "$hash" >"$stamp_dir/dotnet"
+}
+
+prepare_dotnet() {
+    local target=$1 hash=$2 project=src/Selfsame.Cli
+    if [[ $target == tests ]]; then
+        project=tests/Selfsame.Tests
+        rm -f "$stamp_dir/ready" # the build below puts plain assemblies back
+    fi
+    if [[ $target == tests ]] || ! fresh dotnet "$hash" "$cli_dll"; then
+        step ".NET build" dotnet build_dotnet "$project" "$hash" || return 1
+    fi
+    if [[ $target == cli ]] && ! fresh ready "$hash" "$cli_dll"; then
+        step "ahead-of-time compilation" ready build_ready || note "goes on without; commands start a little slower"
+        printf '%s' "$hash" >"$stamp_dir/ready"
+    fi
+}
+
+# Assemblies compiled ahead of time start a command in two thirds of the time; where their compiler can't be had, they go without.
+build_ready() {
+    local folder=$root/artifacts/bin/Selfsame.Cli/release ready=$root/artifacts/ready
+    rm -rf "$ready"
+    dotnet build "$root/eng/ReadyToRun" -c Release -nologo -v minimal -nodeReuse:false -p:From="$folder" -p:To="$ready" &&
+        mv -f "$ready"/*.dll "$folder"
 }
 
 find_dotnet() {
@@ -127,12 +150,10 @@ set_up_locked() {
     [[ -z "${TORCH_HOME:-}" || -f "$stamp_dir/native" ]] || note "takes libtorch from TORCH_HOME=$TORCH_HOME"
 
     dotnet=$(dotnet_hash)
-    if [[ $target == tests ]] || ! fresh dotnet "$dotnet" "$cli_dll"; then
-        local project=src/Selfsame.Cli
-        [[ $target != tests ]] || project=tests/Selfsame.Tests
+    if [[ $target == tests ]] || ! fresh dotnet "$dotnet" "$cli_dll" || ! fresh ready "$dotnet" "$cli_dll"; then
         [[ -f "$stamp_dir/native" ]] || note "first start, about 3 minutes (logs in $log_dir)"
         set -m # a process group of its own, so that an interrupt can end the compilers too
-        step ".NET build" dotnet build_dotnet "$project" "$dotnet" &
+        prepare_dotnet "$target" "$dotnet" &
         background=$!
         set +m
         trap 'kill -- "-$background" 2>/dev/null; exit 130' INT TERM
@@ -153,7 +174,7 @@ set_up_locked() {
 }
 
 up_to_date() {
-    fresh native "$(native_hash)" "$root/native/build" && fresh dotnet "$(dotnet_hash)" "$cli_dll" &&
+    fresh native "$(native_hash)" "$root/native/build" && fresh ready "$(dotnet_hash)" "$cli_dll" &&
         { ! is_debian || [[ -z "$(missing_packages)" ]]; }
 }
 

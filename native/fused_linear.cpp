@@ -2,12 +2,12 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/silu.h>
 
 #include <string>
 
 #include "fused.h"
+#include "matrices.h"
 
 namespace ss {
 namespace {
@@ -46,7 +46,7 @@ struct Linear : torch::autograd::Function<Linear> {
     c10::impl::ExcludeDispatchKeyGuard plain(c10::autocast_dispatch_keyset);  // the types are chosen already
     const auto kind = static_cast<Activation>(activation);
     const auto x = input.reshape({-1, input.size(-1)}).to(low.scalar_type());
-    auto z = at::mm(x, low.t());
+    auto z = product(x, low.t());
     const bool keep = context != nullptr && kind != Activation::none;
     auto y = keep ? at::empty_like(z) : z;
     if (kind != Activation::none || bias.defined()) epilogue(z, bias, y, kind);
@@ -87,8 +87,8 @@ struct Linear : torch::autograd::Function<Linear> {
       });
     }
     variable_list result(5);
-    if (context->needs_input_grad(0)) result[0] = at::mm(dz, low).view(context->saved_data["sizes"].toIntVector()).to(type_of("input_type"));
-    if (context->needs_input_grad(1)) result[1] = at::mm(dz.t(), x).to(type_of("weight_type"));
+    if (context->needs_input_grad(0)) result[0] = product(dz, low).view(context->saved_data["sizes"].toIntVector()).to(type_of("input_type"));
+    if (context->needs_input_grad(1)) result[1] = product(dz.t(), x).to(type_of("weight_type"));
     if (need_bias) result[2] = add_parts(dbias, 1, parts).reshape({width}).to(type_of("bias_type"));
     return result;
   }

@@ -27,4 +27,9 @@ internal static class VerbTable
         BenchVerb.Create,
         ResultsTable.Create,
     ];
+
+    /// <summary>Whether a command line will need libtorch, as far as its first word tells: then loading it and reading the command line go side by side.</summary>
+    /// <param name="args">Without the program's name.</param>
+    public static bool Computes(ReadOnlySpan<string> args) =>
+        args is ["pretrain" or "evaluate" or "embed" or "probe" or "finetune" or "generate" or "verify", ..] && !args.ContainsAny("--help", "-h", "-?");
 }

@@ -17,6 +17,25 @@ public static partial class NativeLibraryLoader
     public static void Register(Assembly assembly) =>
         NativeLibrary.SetDllImportResolver(assembly, static (name, _, _) => name == Library ? Handle.Value : 0);
 
+    /// <summary>
+    /// Starts to load the library on a thread of its own; libtorch alone takes half a second and more. What goes wrong is thrown where the library is first used.
+    /// </summary>
+    public static void Preload()
+    {
+        SetWaitPolicy(); // here, where no other thread reads the environment yet
+        new Thread(static () =>
+        {
+            try
+            {
+                _ = Handle.Value;
+            }
+            catch (DllNotFoundException)
+            {
+            }
+        })
+        { IsBackground = true, Name = "load libselfsame" }.Start();
+    }
+
     /// <summary>The places searched, in order.</summary>
     public static IEnumerable<string> Candidates()
     {

@@ -43,8 +43,9 @@ internal static class DataReport
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {data.Classes.Count - ClassesShown} more"));
         }
         output.WriteLine("\nexample");
+        var width = data.Example.Select(item => item.Key.Length).DefaultIfEmpty().Max() + 2;
         foreach (var (name, value) in data.Example)
-            output.WriteLine($"  {name,-14}{value}");
+            output.WriteLine($"  {name.PadRight(width)}{value}");
     }
 
     public static void WriteJson(TextWriter output, IReadOnlyList<CatalogueItem> items) =>

@@ -4,19 +4,26 @@ using System.Text.RegularExpressions;
 
 namespace Selfsame.Data.Packages;
 
-/// <summary>The GNU Collaborative International Dictionary of English: a definition a sample. A group is a head word.</summary>
+/// <summary>
+/// The GNU Collaborative International Dictionary of English: a definition a sample. A group is a head word. The text is what stands behind the head, without etymologies and sources: the head names the
+/// part of speech, and a label must not be readable in its sample. For the same reason marks such as "(Bot.)" become the column <c>subject</c>.
+/// </summary>
 internal sealed partial class Gcide : CatalogueEntry
 {
     private const string Root = "usr/share/dictd/", Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+    private const int FarthestSubject = 40; // in characters: a later mark belongs to a later sense
+
     private static readonly (string Mark, string Part)[] s_parts =
-        [("n.", "noun"), ("a.", "adjective"), ("adv.", "adverb"), ("v. t.", "verb"), ("v. i.", "verb"), ("v.", "verb"), ("p. p.", "verb"), ("imp.", "verb"), ("prep.", "preposition"), ("interj.", "interjection"), ("conj.", "conjunction")];
+        [("n.", "noun"), ("prop. n.", "noun"), ("a.", "adjective"), ("adv.", "adverb"), ("v. t.", "verb"), ("v. i.", "verb"), ("v.", "verb"), ("p. p.", "verb"), ("imp.", "verb"), ("prep.", "preposition"), ("interj.", "interjection"), ("conj.", "conjunction")];
 
     public override string Name => "dictionary";
 
-    public override string Summary => "English definitions of the GNU Collaborative International Dictionary, with parts of speech: text";
+    public override string Summary => "English definitions of the GNU Collaborative International Dictionary, with parts of speech and subjects: text";
 
     public override string Label => "part_of_speech";
+
+    public override int Revision => 2;
 
     public override IReadOnlyList<PackagePin> Packages { get; } =
         [new(PackageRegistry.Debian, "dict-gcide", "0.48.5+nmu2", "7b0af5cfde3cbdef5e9d6e78f92ec335ced7c2790f37a40f49bebc6f7347ac0f", 15)];
@@ -38,10 +45,10 @@ internal sealed partial class Gcide : CatalogueEntry
             var (offset, length) = (Number(fields[1]), Number(fields[2]));
             if (!seen.Add(offset) || offset + length > text.Length)
                 continue; // another head word of the same definition
-            var definition = Spaces().Replace(Encoding.UTF8.GetString(text.Slice(offset, length)), " ").Trim();
+            var (definition, part, subject) = Read(Spaces().Replace(Encoding.UTF8.GetString(text.Slice(offset, length)), " ").Trim());
             if (definition.Length > 0)
                 samples.Add(new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fields[0]}@{offset}"), fields[0].ToLowerInvariant(), [],
-                    ("text", definition), ("word", fields[0]), ("part_of_speech", PartOf(definition))));
+                    ("text", definition), ("word", fields[0]), ("part_of_speech", part), ("subject", subject)));
         }
         samples.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
         writer.Add(samples, progress, cancel);
@@ -56,20 +63,40 @@ internal sealed partial class Gcide : CatalogueEntry
         return number;
     }
 
-    // "Abandon \A*ban"don\, v. t. [imp. …": what follows the pronunciation.
-    private static string PartOf(string definition)
+    // "Knitback \Knit"back`\, n. [See {Knit}.] (Bot.) The plant comfrey; -- so called from … [Obs.]" → "The plant comfrey; -- so called from …", noun, Bot.
+    private static (string Text, string Part, string Subject) Read(string entry)
     {
-        var match = Pronounced().Match(definition);
-        if (!match.Success)
-            return "";
-        foreach (var (mark, part) in s_parts)
-            if (definition.AsSpan(match.Index + match.Length).StartsWith(mark, StringComparison.Ordinal))
-                return part;
-        return "";
+        var (text, part) = SplitHead(entry);
+        for (var before = ""; before.Length != text.Length;) // brackets within brackets
+            (before, text) = (text, Brackets().Replace(text, ""));
+        var mark = Subject().Match(text);
+        var subject = mark.Success && mark.Index < FarthestSubject ? mark.Groups[1].Value : "";
+        text = Subject().Replace(text, "").Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+        return (Spaces().Replace(text, " ").Trim(' ', ';', ',', '.'), part, subject);
+    }
+
+    private static (string Text, string Part) SplitHead(string entry)
+    {
+        var match = Pronounced().Match(entry);
+        if (match.Success)
+        {
+            var rest = entry.AsSpan(match.Length);
+            foreach (var (mark, part) in s_parts)
+                if (rest.StartsWith(mark, StringComparison.Ordinal))
+                    return (rest[mark.Length..].ToString(), part);
+        }
+
+        return (entry, "");
     }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
+
+    [GeneratedRegex(@"\[[^\[\]]*\]")]
+    private static partial Regex Brackets();
+
+    [GeneratedRegex(@"\(([A-Z][A-Za-z. &]{1,24})\.\)")]
+    private static partial Regex Subject();
 
     [GeneratedRegex(@"^.{0,80}?\\[^\\]{0,80}\\,? (?:\([^)]{0,40}\), )?")]
     private static partial Regex Pronounced();
