@@ -9,7 +9,7 @@ public static partial class NativeLibraryLoader
     /// <summary>The name that imports use.</summary>
     public const string Library = "selfsame";
 
-    private const string WaitPolicy = "OMP_WAIT_POLICY";
+    private static readonly (string Name, string Value)[] s_waiting = [("OMP_WAIT_POLICY", "passive"), ("OPENBLAS_THREAD_TIMEOUT", "4")];
 
     private static readonly Lazy<nint> Handle = new(Load);
 
@@ -80,12 +80,16 @@ public static partial class NativeLibraryLoader
             + "\nBuild it with ./selfsame (or cmake -S native -B native/build && cmake --build native/build), or set SELFSAME_NATIVE to the file.");
     }
 
-    // OpenMP's threads spin while they wait, which on a shared or small machine takes the cores from those that work. The runtime reads its
-    // environment when it is loaded, and .NET's own variables do not reach it. What the user has set stays.
+    // Threads of OpenMP and of OpenBLAS spin while they wait, for 2^26 cycles after each product, which takes the cores from those that work: measured on
+    // two cores, the products of the other pool then run at half their speed. The runtimes read their environment when they are loaded, and .NET's own
+    // variables do not reach it. What the user has set stays.
     private static void SetWaitPolicy()
     {
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(WaitPolicy) is null)
-            _ = SetEnvironment(WaitPolicy, "passive", overwrite: 0);
+        if (!OperatingSystem.IsLinux())
+            return;
+        foreach (var (name, value) in s_waiting)
+            if (Environment.GetEnvironmentVariable(name) is null)
+                _ = SetEnvironment(name, value, overwrite: 0);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8), UnmanagedCallConv(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
