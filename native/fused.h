@@ -19,7 +19,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 inline bool is_fast_type(at::ScalarType type) { return type == at::kFloat || type == at::kBFloat16; }
-inline bool is_fast(const at::Tensor& t) { return t.device().is_cpu() && t.layout() == at::kStrided && is_fast_type(t.scalar_type()); }
+inline bool is_fast(const at::Tensor& t) { return fused_enabled() && t.device().is_cpu() && t.layout() == at::kStrided && is_fast_type(t.scalar_type()); }
 inline Element element(const at::Tensor& t) { return t.scalar_type() == at::kBFloat16 ? Element::bfloat16 : Element::float32; }
 
 inline bool records(std::initializer_list<at::Tensor> inputs) {

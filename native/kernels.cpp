@@ -1,8 +1,10 @@
 // Picks the kernel table once, by what the processor reports.
 #include "kernels.h"
+#include "door.h"
 
 #include <c10/util/Exception.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -45,7 +47,13 @@ const Kernels* choose() {
   TORCH_CHECK(false, "SELFSAME_INSTRUCTIONS is ", wanted, "; this processor and build can run ", names);
 }
 
+std::atomic<bool> fused{true};
+
 }  // namespace
+
+bool fused_enabled() { return fused.load(std::memory_order_relaxed); }
+
+void enable_fused(bool enabled) { fused.store(enabled, std::memory_order_relaxed); }
 
 const Kernels& kernels() {
   static const Kernels* chosen = choose();
@@ -53,3 +61,8 @@ const Kernels& kernels() {
 }
 
 }  // namespace ss
+
+SS_EXPORT int32_t ss_set_fused(int32_t enabled) {
+  ss::enable_fused(enabled != 0);
+  return 0;
+}

@@ -84,6 +84,10 @@ struct Kernels {
   void (*cross_entropy_backward)(const void* logits, Element type, const int64_t* target, const float* log_sums, float factor, void* dlogits, int64_t rows, int64_t classes);
 };
 
+/// Whether fused operators take their kernels; otherwise plain operators of libtorch, which is what kernels are compared with.
+bool fused_enabled();
+void enable_fused(bool enabled);
+
 /// The fastest table this processor runs, or the one that SELFSAME_INSTRUCTIONS names.
 const Kernels& kernels();
 

@@ -2,9 +2,12 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
+#include <ATen/record_function.h>
 
 #ifdef SS_WITH_ONEDNN
 #include <oneapi/dnnl/dnnl.h>
+
+#include <vector>
 #endif
 
 namespace ss {
@@ -34,6 +37,7 @@ at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
 #ifdef SS_WITH_ONEDNN
   Layout left, right;
   if (a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && a.numel() > 0 && b.numel() > 0 && layout_of(a, left) && layout_of(b, right)) {
+    RECORD_FUNCTION("selfsame::mm", std::vector<c10::IValue>({a, b}));
     auto c = at::empty({a.size(0), b.size(1)}, a.options());
     const auto status = dnnl_sgemm(left.transposed, right.transposed, a.size(0), b.size(1), a.size(1), 1.0f, a.data_ptr<float>(), left.leading,
                                    b.data_ptr<float>(), right.leading, 0.0f, c.data_ptr<float>(), c.size(1));

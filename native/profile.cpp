@@ -47,7 +47,7 @@ double attention_flops(const at::Tensor& tokens, double products, int64_t parts)
 /// Floating-point operations of the operators that do most of the arithmetic; 0 for others. Only those at the bottom count, so that nothing counts twice.
 double flops_of(const std::string& name, const std::vector<c10::IValue>& in, const std::vector<c10::IValue>& out) {
   const bool convolution = name == "aten::mkldnn_convolution" || name == "aten::thnn_conv2d" || name == "aten::_slow_conv2d_forward";
-  if (name == "aten::mm" || name == "aten::bmm") return product_flops(tensor_at(in, 0), tensor_at(in, 1));
+  if (name == "aten::mm" || name == "selfsame::mm" || name == "aten::bmm") return product_flops(tensor_at(in, 0), tensor_at(in, 1));
   if (name == "aten::addmm" || name == "aten::baddbmm") return product_flops(tensor_at(in, 1), tensor_at(in, 2));
   if (name == "selfsame::attention") return attention_flops(tensor_at(in, 0), 2, 3);
   if (name == "SelfAttention (backward)") return attention_flops(tensor_at(in, 0), 4, 1);

@@ -17,9 +17,10 @@ internal static class BenchRecipe
     /// <summary>Reads a recipe.</summary>
     /// <param name="relative">Path below the repository's root.</param>
     /// <param name="side">Side of a picture in pixels.</param>
-    public static (Recipe Recipe, ModelContext Model) Load(string relative, int side = Side)
+    /// <param name="changes">As --set takes them.</param>
+    public static (Recipe Recipe, ModelContext Model) Load(string relative, int side = Side, params IReadOnlyList<string> changes)
     {
-        var recipe = new RecipeLoader(SystemTable.BuiltIn).Load(RepositoryFile.Find(relative), [], new Dictionary<string, string>()).Recipe;
+        var recipe = new RecipeLoader(SystemTable.BuiltIn).Load(RepositoryFile.Find(relative), [.. changes.Select(Override.Set)], new Dictionary<string, string>()).Recipe;
         return (recipe, Context(recipe, side));
     }
 

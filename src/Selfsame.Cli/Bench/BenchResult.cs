@@ -7,7 +7,11 @@ namespace Selfsame.Cli.Bench;
 /// <param name="Peer">The peer's; null without one.</param>
 /// <param name="Ratio">Ours over the peer's, median over the pairs of rounds; null without a peer.</param>
 /// <param name="ShareOfLimit">FLOPs a second that a step cannot do without, over the rate at which this machine multiplies matrices of the step's shapes in that format.</param>
-internal sealed record BenchResult(string Name, string Precision, double Ours, double? Peer, double? Ratio, double ShareOfLimit);
+/// <param name="Memory">Most memory of our process while it trained, bytes; null where the system does not tell.</param>
+/// <param name="PeerMemory">The peer's.</param>
+/// <param name="MemoryRatio">Ours over the peer's; null without both.</param>
+internal sealed record BenchResult(
+    string Name, string Precision, double Ours, double? Peer, double? Ratio, double ShareOfLimit, long? Memory = null, long? PeerMemory = null, double? MemoryRatio = null);
 
 /// <summary>Everything measured for one model.</summary>
 /// <param name="Result">The figures.</param>

@@ -19,6 +19,9 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>What the peer runs on, such as <c>torch 1.13.0</c>.</summary>
     public string Version { get; private set; } = "";
 
+    /// <summary>Most memory that it had in use so far, bytes; null where the system does not tell.</summary>
+    public long? PeakBytes => PeakMemory.Of(_process.Id);
+
     /// <summary>Starts a peer and waits until it is warm.</summary>
     /// <param name="python">Interpreter.</param>
     /// <param name="script">The peer.</param>

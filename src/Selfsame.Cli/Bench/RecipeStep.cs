@@ -20,14 +20,17 @@ internal sealed class RecipeStep : TrainStep
     /// <param name="recipe">What to train; its own precision does not count.</param>
     /// <param name="context">Size of the pictures.</param>
     /// <param name="precision">Number format.</param>
-    public RecipeStep(Recipe recipe, ModelContext context, ComputePrecision precision)
+    /// <param name="round">Round the pictures to bfloat16, which tells how far so small a change carries a run.</param>
+    public RecipeStep(Recipe recipe, ModelContext context, ComputePrecision precision, bool round = false)
     {
         _recipe = recipe;
         Work = StepWork.Of(recipe, context);
         _model = new TrainingModel(recipe, context, Device.Cpu, precision.Low);
         _step = new TrainingStep(recipe, _model, precision);
+        using var scope = Scope.Enter();
         using var generator = new Generator(recipe.Seed);
-        _pictures = Scope.Release(Ops.Empty([recipe.Batch, context.Channels, context.ImageSize.Height, context.ImageSize.Width]).UniformInPlace(-1, 1, generator));
+        var pictures = Ops.Empty([recipe.Batch, context.Channels, context.ImageSize.Height, context.ImageSize.Width]).UniformInPlace(-1, 1, generator);
+        _pictures = Scope.Release(round ? pictures.To(DType.BFloat16).To(DType.Float32) : pictures);
     }
 
     /// <inheritdoc/>

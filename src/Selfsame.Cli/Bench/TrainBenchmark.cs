@@ -20,6 +20,8 @@ internal static class TrainBenchmark
         using var peer = settings.Python is { } python
             ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), Environment.ProcessorCount, precision.Name, cancellation).ConfigureAwait(false)
             : null;
+        TorchMemory.Trim(); // what an earlier model left is not this one's
+        PeakMemory.Reset();
         using var own = item.Open(precision);
         own.Round(WarmupSteps, settings.Time, cancellation);
         var (ours, peers) = (new List<double>(settings.Rounds), new List<double>(settings.Rounds));
@@ -31,8 +33,10 @@ internal static class TrainBenchmark
                 peers.Add(await peer.RoundAsync(settings.Steps, cancellation).ConfigureAwait(false));
         }
 
+        var (memory, peerMemory) = (PeakMemory.Of(Environment.ProcessId), peer?.PeakBytes);
         settings.OnPhase($"{item.Name}: measuring the machine's matrix products");
         var limit = MatrixRate.Measure(own.Work.Blocks, precision.Low ? DType.BFloat16 : DType.Float32, settings.Time, cancellation);
-        return BenchMeasurement.Of(item.Name, precision.Name, own.Batch * settings.Steps, settings.Steps, ours, peers, peer?.Version, own.Work.Flops, limit);
+        var measured = BenchMeasurement.Of(item.Name, precision.Name, own.Batch * settings.Steps, settings.Steps, ours, peers, peer?.Version, own.Work.Flops, limit);
+        return measured with { Result = measured.Result with { Memory = memory, PeerMemory = peerMemory, MemoryRatio = (double?)memory / peerMemory } };
     }
 }

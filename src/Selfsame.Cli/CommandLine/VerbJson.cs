@@ -30,6 +30,8 @@ namespace Selfsame.Cli;
 [JsonSerializable(typeof(ScaleFile))]
 [JsonSerializable(typeof(IReadOnlyList<StartResult>))]
 [JsonSerializable(typeof(StartFile))]
+[JsonSerializable(typeof(IReadOnlyList<SameResult>))]
+[JsonSerializable(typeof(SameFile))]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(SweepReport))]
 [JsonSerializable(typeof(EmbeddingResult))]

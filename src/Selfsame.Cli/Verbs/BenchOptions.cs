@@ -10,7 +10,7 @@ namespace Selfsame.Cli.Verbs;
 /// <summary>The options that all of <c>bench</c>'s verbs share: rounds, the peer's Python, and where figures go.</summary>
 internal sealed class BenchOptions
 {
-    private readonly Option<int> _rounds;
+    private readonly Option<int>? _rounds;
     private readonly Option<string>? _python;
     private readonly Option<bool>? _noPeer;
     private readonly Option<bool> _json;
@@ -18,14 +18,18 @@ internal sealed class BenchOptions
 
     /// <summary>Adds them to a verb.</summary>
     /// <param name="verb">The verb.</param>
-    /// <param name="rounds">Rounds by default.</param>
+    /// <param name="rounds">Rounds by default; null for a verb that has none.</param>
     /// <param name="members">Members of what <c>--json</c> prints, for the help.</param>
     /// <param name="peer">Packages that the peer needs, for the help; null for a verb without a peer.</param>
-    public BenchOptions(Verb verb, int rounds, string members, string? peer = null)
+    public BenchOptions(Verb verb, int? rounds, string members, string? peer = null)
     {
-        _rounds = new("--rounds") { Description = peer is null ? "Rounds" : "Rounds of each side, in turns", DefaultValueFactory = _ => rounds, HelpName = "N" };
+        if (rounds is { } count)
+        {
+            _rounds = new("--rounds") { Description = peer is null ? "Rounds" : "Rounds of each side, in turns", DefaultValueFactory = _ => count, HelpName = "N" };
+            verb.Add(_rounds);
+        }
+
         _json = new("--json") { Description = $"Print a JSON array of {{{members}}}" };
-        verb.Add(_rounds);
         if (peer is not null)
         {
             _python = new("--python") { Description = $"Python that has {peer}", DefaultValueFactory = _ => BenchSettings.DefaultPython, HelpName = "PATH" };
@@ -43,7 +47,7 @@ internal sealed class BenchOptions
     /// <exception cref="UsageException">A number is out of its range.</exception>
     public BenchSettings Settings(ParseResult parse) => new()
     {
-        Rounds = AtLeastOne("--rounds", parse.GetValue(_rounds)),
+        Rounds = _rounds is null ? 1 : AtLeastOne("--rounds", parse.GetValue(_rounds)),
         Python = _python is null || parse.GetValue(_noPeer!) ? null : parse.GetRequiredValue(_python),
         OnPhase = parse.Error.WriteLine,
     };

@@ -18,7 +18,7 @@ internal static class BenchTrainVerb
         var only = BenchOptions.Only(TrainCase.All.Select(item => item.Name));
         verb.Add(steps);
         verb.Add(only);
-        var options = new BenchOptions(verb, rounds: 5, "name, precision, ours, peer, ratio, share_of_limit", peer: "torch and torchvision");
+        var options = new BenchOptions(verb, rounds: 5, "name, precision, ours, peer, ratio, share_of_limit, memory, peer_memory, memory_ratio", peer: "torch and torchvision");
         verb.SetAction(async (parse, cancellation) =>
         {
             var cases = BenchOptions.Select(parse.GetValue(only), TrainCase.All, item => item.Name);
@@ -37,13 +37,14 @@ internal static class BenchTrainVerb
 
     private static void Write(IAnsiConsole console, List<BenchMeasurement> measured, BenchMachine machine)
     {
-        var table = BenchOptions.Figures("model", "precision", "ours, samples/s", "peer, samples/s", "ratio", "share of limit", "limit, GFLOP/s");
+        var table = BenchOptions.Figures("model", "precision", "ours, samples/s", "peer, samples/s", "ratio", "share of limit", "limit, GFLOP/s", "memory, MB", "peer's", "ratio");
         foreach (var one in measured)
         {
             var result = one.Result;
             table.AddRow(
                 result.Name, result.Precision, BenchOptions.Figure(result.Ours, "0.0"), BenchOptions.Figure(result.Peer, "0.0"), BenchOptions.Figure(result.Ratio, "0.00"),
-                BenchOptions.Figure(result.ShareOfLimit * 100, "0") + " %", BenchOptions.Figure(one.LimitFlopsPerSecond / 1e9, "0"));
+                BenchOptions.Figure(result.ShareOfLimit * 100, "0") + " %", BenchOptions.Figure(one.LimitFlopsPerSecond / 1e9, "0"),
+                BenchOptions.Figure(result.Memory / 1e6, "0"), BenchOptions.Figure(result.PeerMemory / 1e6, "0"), BenchOptions.Figure(result.MemoryRatio, "0.00"));
         }
 
         console.Write(table);

@@ -12,8 +12,9 @@ internal static class BenchVerb
         new("bench embed", "a folder of pictures to vectors, ours and Python's, in turns"),
         new("bench start", "a new process to its first vector, ours and Python's, in turns"),
         new("bench scale", "how the cost of a step grows with its sizes"),
-        new("bench profile", "where the time of a step goes"))
+        new("bench profile", "where the time of a step goes"),
+        new("bench same", "whether the fused kernels train as plain operators do"))
     {
-        BenchTrainVerb.Create(), BenchDataVerb.Create(), BenchEmbedVerb.Create(), BenchStartVerb.Create(), BenchScaleVerb.Create(), BenchProfileVerb.Create(),
+        BenchTrainVerb.Create(), BenchDataVerb.Create(), BenchEmbedVerb.Create(), BenchStartVerb.Create(), BenchScaleVerb.Create(), BenchProfileVerb.Create(), BenchSameVerb.Create(),
     };
 }

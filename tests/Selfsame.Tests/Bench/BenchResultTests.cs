@@ -26,7 +26,7 @@ public sealed class BenchResultTests
     public void The_median_is_in_the_middle(double[] values, double median) => Assert.Equal(median, BenchMeasurement.Median(values));
 
     [Fact]
-    public void Json_is_an_array_of_six_members()
+    public void Json_is_an_array_of_nine_members()
     {
         IReadOnlyList<BenchResult> results = [new("a", "bf16", 24.5, 12.25, 2, 0.5), new("b", "fp32", 3, null, null, 0.25)];
 
@@ -34,7 +34,7 @@ public sealed class BenchResultTests
 
         using var parsed = JsonDocument.Parse(json);
         Assert.All(parsed.RootElement.EnumerateArray(), result =>
-            Assert.Equal(["name", "precision", "ours", "peer", "ratio", "share_of_limit"], result.EnumerateObject().Select(member => member.Name)));
+            Assert.Equal(["name", "precision", "ours", "peer", "ratio", "share_of_limit", "memory", "peer_memory", "memory_ratio"], result.EnumerateObject().Select(member => member.Name)));
         Assert.Equal(0.5, parsed.RootElement[0].GetProperty("share_of_limit").GetDouble());
         Assert.Equal(JsonValueKind.Null, parsed.RootElement[1].GetProperty("ratio").ValueKind);
     }

@@ -36,6 +36,15 @@ public sealed class CommandRunnerTests
         };
     }
 
+    [Theory]
+    [InlineData("embed runs/a --data x --out y.npy", true)]
+    [InlineData("pretrain", true)]
+    [InlineData("pretrain --help", false)]
+    [InlineData("list systems", false)]
+    [InlineData("", false)]
+    public void Only_verbs_that_compute_load_the_native_library_ahead(string line, bool loads) =>
+        Assert.Equal(loads, VerbTable.Computes(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
     [Fact]
     public async Task A_group_without_a_verb_lists_its_verbs()
     {

@@ -33,6 +33,23 @@ public sealed class FusedLinearTests
     }
 
     [Fact]
+    public void Takes_matrices_however_they_lie_in_memory()
+    {
+        var transposed = (Tensor t) => t.Transpose(-1, -2);
+        var columns = (Tensor t) => t.Narrow(-1, 3, 20);
+        var repeated = (Tensor t) => t.Expand([300, 20]);
+        var formula = (Tensor[] t) => t[0].Linear(t[1], t[2]).Gelu();
+        foreach (var (shape, view) in new (long[], Func<Tensor, Tensor>)[] { ([20, 300], transposed), ([300, 40], columns), ([1, 20], repeated) })
+            foreach (var (weight, weightView) in new (long[], Func<Tensor, Tensor>)[] { ([20, 70], transposed), ([70, 30], columns) })
+                FusedCheck.Agrees(
+                    t => t[0].FusedLinear(t[1], t[2], null, "gelu"),
+                    t => formula(t),
+                    [new(shape, DType.Float32, View: view), new(weight, DType.Float32, Scale: 0.3, View: weightView), new([70], DType.Float32)],
+                    2e-5,
+                    strided: true);
+    }
+
+    [Fact]
     public void The_low_copy_decides_the_type_and_the_weight_gets_the_gradient()
     {
         using var scope = Scope.Enter();

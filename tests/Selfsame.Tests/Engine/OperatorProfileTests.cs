@@ -15,11 +15,27 @@ public sealed class OperatorProfileTests
 
         var costs = OperatorProfile.Measure(() => x.FusedLinear(weight, null, null, "none").Sum().Backward());
 
-        var product = costs.Single(cost => cost.Name == "aten::mm");
+        var product = costs.Single(cost => cost.Name is "aten::mm" or "selfsame::mm");
         Assert.Equal((2, 2 * 2.0 * 6 * 4 * 3), (product.Calls, product.Flops));  // x Wᵀ, and the gradient of W
         Assert.Equal(1, costs.Single(cost => cost.Name == "selfsame::linear").Calls);
         Assert.Equal(1, costs.Single(cost => cost.Name == "Linear (backward)").Calls);
         Assert.All(costs, cost => Assert.True(cost.Seconds >= 0));
+    }
+
+    [Fact]
+    public void Without_kernels_plain_operators_run_and_then_kernels_again()
+    {
+        using var scope = Scope.Enter();
+        var (x, weight) = (Ops.Ones([6, 4]), Ops.Ones([3, 4]));
+        var names = new List<string[]>();
+
+        Measure();
+        FusedKernels.Without(Measure);
+        Measure();
+
+        Assert.Equal([false, true, false], names.Select(found => found.Contains("aten::gelu")));
+
+        void Measure() => names.Add([.. OperatorProfile.Measure(() => x.FusedLinear(weight, null, null, "gelu")).Select(cost => cost.Name)]);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ internal sealed partial class Gcide : CatalogueEntry
     }
 
     // "Knitback \Knit"back`\, n. [See {Knit}.] (Bot.) The plant comfrey; -- so called from … [Obs.]" → "The plant comfrey; -- so called from …", noun, Bot.
-    private static (string Text, string Part, string Subject) Read(string entry)
+    internal static (string Text, string Part, string Subject) Read(string entry)
     {
         var (text, part) = SplitHead(entry);
         for (var before = ""; before.Length != text.Length;) // brackets within brackets
