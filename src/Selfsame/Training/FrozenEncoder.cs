@@ -175,6 +175,7 @@ public sealed class FrozenEncoder : IDisposable
     private static FrozenEncoder OpenFile(string name, string file, PublicWeightsOptions options)
     {
         using var weights = SafetensorsWeights.Open(file);
+        var identity = Task.Run(() => Hash(file)); // as long as reading the weights, so beside it
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var config = Json(Path.Combine(folder, "config.json"));
         var read = VisionCheckpoint.Read(weights, new VisionHints { Heads = options.Heads }, config);
@@ -195,7 +196,7 @@ public sealed class FrozenEncoder : IDisposable
                 notes.Add($"positions fitted from {grid.Rows} x {grid.Columns} to {model.Settings.Grid.Rows} x {model.Settings.Grid.Columns}: {string.Join(", ", report.Fitted)}");
             var (mean, std) = Normalization(folder, read.Map, config, notes);
             var view = ViewSettings.Evaluation(model.Settings.ImageSize.Height, model.Settings.ImageSize.Height) with { Interpolation = Interpolation.Bicubic, Mean = [.. mean], Std = [.. std] };
-            return new FrozenEncoder(name, Hash(file), model, _ => new VisionTransformerFeatures(model), view, Precise(Recipes.Precision.Auto)) { Notes = notes };
+            return new FrozenEncoder(name, identity.GetAwaiter().GetResult(), model, _ => new VisionTransformerFeatures(model), view, Precise(Recipes.Precision.Auto)) { Notes = notes };
         }
         catch
         {
