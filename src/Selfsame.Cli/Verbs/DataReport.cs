@@ -43,7 +43,7 @@ internal static class DataReport
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {data.Classes.Count - ClassesShown} more"));
         }
         output.WriteLine("\nexample");
-        var width = data.Example.Select(item => item.Key.Length).DefaultIfEmpty().Max() + 2;
+        var width = Math.Max(14, data.Example.Select(item => item.Key.Length).DefaultIfEmpty().Max() + 2);
         foreach (var (name, value) in data.Example)
             output.WriteLine($"  {name.PadRight(width)}{value}");
     }
