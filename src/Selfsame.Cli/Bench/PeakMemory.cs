@@ -5,12 +5,23 @@ namespace Selfsame.Cli.Bench;
 /// <summary>The most memory that a process had in use, as Linux counts it.</summary>
 internal static class PeakMemory
 {
-    /// <summary>Starts the count of this process anew, from what it has in use now. Where the system has no such thing, nothing happens.</summary>
-    public static void Reset()
+    private const string Clear = "/proc/self/clear_refs";
+
+    /// <summary>Starts the count of this process anew, from what it has in use now.</summary>
+    /// <returns>False where the system has no such thing or forbids it: the count then goes on from the start of the process.</returns>
+    public static bool Reset()
     {
-        const string File = "/proc/self/clear_refs";
-        if (System.IO.File.Exists(File))
-            System.IO.File.WriteAllText(File, "5");
+        try
+        {
+            if (!File.Exists(Clear))
+                return false;
+            File.WriteAllText(Clear, "5");
+            return true;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reads a count.</summary>

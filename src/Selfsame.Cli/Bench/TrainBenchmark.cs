@@ -21,7 +21,7 @@ internal static class TrainBenchmark
             ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), Environment.ProcessorCount, precision.Name, cancellation).ConfigureAwait(false)
             : null;
         TorchMemory.Trim(); // what an earlier model left is not this one's
-        PeakMemory.Reset();
+        var counts = PeakMemory.Reset();
         using var own = item.Open(precision);
         own.Round(WarmupSteps, settings.Time, cancellation);
         var (ours, peers) = (new List<double>(settings.Rounds), new List<double>(settings.Rounds));
@@ -33,7 +33,7 @@ internal static class TrainBenchmark
                 peers.Add(await peer.RoundAsync(settings.Steps, cancellation).ConfigureAwait(false));
         }
 
-        var (memory, peerMemory) = (PeakMemory.Of(Environment.ProcessId), peer?.PeakBytes);
+        var (memory, peerMemory) = (counts ? PeakMemory.Of(Environment.ProcessId) : null, peer?.PeakBytes);
         settings.OnPhase($"{item.Name}: measuring the machine's matrix products");
         var limit = MatrixRate.Measure(own.Work.Blocks, precision.Low ? DType.BFloat16 : DType.Float32, settings.Time, cancellation);
         var measured = BenchMeasurement.Of(item.Name, precision.Name, own.Batch * settings.Steps, settings.Steps, ours, peers, peer?.Version, own.Work.Flops, limit);
