@@ -41,8 +41,20 @@ inline Optional or_none(const at::Tensor& t) { return t.defined() ? Optional(t) 
 
 inline float* floats(const at::Tensor& t) { return t.defined() ? t.data_ptr<float>() : nullptr; }
 
-/// Memory for one thread inside a parallel region.
-inline at::Tensor scratch(int64_t count) { return at::empty({count > 0 ? count : 1}, at::kFloat); }
+/// Working memory for the threads of a parallel region. It is taken before the region starts:
+/// what a step needs then does not depend on which threads happen to work at the same moment.
+class Scratch {
+ public:
+  explicit Scratch(int64_t floats) : each_((floats + 15) / 16 * 16), all_(at::empty({each_ * at::get_num_threads() + 1}, at::kFloat)), data_(all_.data_ptr<float>()) {}
+
+  /// The part of the thread that asks.
+  float* mine() const { return data_ + at::get_thread_num() * each_; }
+
+ private:
+  int64_t each_;  // whole cache lines
+  at::Tensor all_;
+  float* data_;
+};
 
 /// Rows that keep a thread busy for some microseconds.
 inline int64_t row_grain(int64_t width) { return width >= 16384 ? 1 : 16384 / (width > 0 ? width : 1); }

@@ -49,9 +49,9 @@ struct SelfAttention : torch::autograd::Function<SelfAttention> {
     o.out = out.data_ptr();
     const int64_t pairs = o.batch * heads;
     if (pairs < 16 && o.tokens > 128) o.chunks = std::min((o.tokens + 63) / 64, (15 + pairs) / pairs);
+    const Scratch scratch(kernels().attention_scratch(o, false));
     at::parallel_for(0, pairs * o.chunks, 1, [&](int64_t begin, int64_t end) {
-      auto memory = scratch(kernels().attention_scratch(o, false));
-      kernels().attention_forward(o, begin, end, memory.data_ptr<float>());
+      kernels().attention_forward(o, begin, end, scratch.mine());
     });
     if (context == nullptr) return out;
     context->save_for_backward({qkv, mask, statistics});
@@ -71,9 +71,9 @@ struct SelfAttention : torch::autograd::Function<SelfAttention> {
     o.dqkv = dqkv.data_ptr();
     o.peak = floats(saved[2]);
     o.inverse_sum = o.peak + o.batch * o.heads * o.tokens;
+    const Scratch scratch(kernels().attention_scratch(o, true));
     at::parallel_for(0, o.batch * o.heads, 1, [&](int64_t begin, int64_t end) {
-      auto memory = scratch(kernels().attention_scratch(o, true));
-      kernels().attention_backward(o, begin, end, memory.data_ptr<float>());
+      kernels().attention_backward(o, begin, end, scratch.mine());
     });
     return {dqkv, at::Tensor(), at::Tensor(), at::Tensor()};
   }

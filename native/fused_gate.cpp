@@ -22,9 +22,9 @@ struct GatedAdd : torch::autograd::Function<GatedAdd> {
     o.width = x.size(2);
     o.rows = rows_of(x, gate, group);
     o.gate = table.table;
+    const Scratch scratch(o.width);
     at::parallel_for(0, x.size(0) * x.size(1), row_grain(o.width), [&](int64_t begin, int64_t end) {
-      auto memory = scratch(o.width);
-      kernels().gate_forward(o, begin, end, memory.data_ptr<float>());
+      kernels().gate_forward(o, begin, end, scratch.mine());
     });
     if (context != nullptr) context->save_for_backward({branch, gate, group});
     return y;
@@ -51,9 +51,9 @@ struct GatedAdd : torch::autograd::Function<GatedAdd> {
     at::Tensor dgate;
     if (context->needs_input_grad(2)) dgate = at::zeros({batch, parts, o.rows.groups, o.width}, at::kFloat);
     float* sums = floats(dgate);
+    const Scratch scratch(o.width);
     sum_in_parts(batch, tokens, parts, [&](int64_t begin, int64_t end, int64_t item) {
-      auto memory = scratch(o.width);
-      kernels().gate_backward(o, begin, end, sums == nullptr ? nullptr : sums + item * each, memory.data_ptr<float>());
+      kernels().gate_backward(o, begin, end, sums == nullptr ? nullptr : sums + item * each, scratch.mine());
     });
     if (dgate.defined()) dgate = add_parts(dgate, batch, parts).reshape(gate.sizes()).to(gate.scalar_type());
     return {gradient, dbranch, dgate, at::Tensor()};

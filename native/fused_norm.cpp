@@ -57,9 +57,9 @@ Statistics normalize(NormForward o, const at::Tensor& x, const at::Tensor& y, bo
   o.mean = floats(saved.mean);
   o.inverse_std = floats(saved.inverse_std);
   o.width = width;
+  const Scratch scratch(4 * width);
   at::parallel_for(0, rows, row_grain(width), [&](int64_t begin, int64_t end) {
-    auto memory = scratch(4 * width);
-    kernels().norm_forward(o, begin, end, memory.data_ptr<float>());
+    kernels().norm_forward(o, begin, end, scratch.mine());
   });
   return saved;
 }
@@ -84,9 +84,9 @@ NormGradients denormalize(NormBackward o, const at::Tensor& gradient, const at::
   if (need_scale) result.scale = at::zeros({batch, parts, o.rows.groups, width}, at::kFloat);
   if (need_shift) result.shift = at::zeros({batch, parts, o.rows.groups, width}, at::kFloat);
   float *dscale = floats(result.scale), *dshift = floats(result.shift);
+  const Scratch scratch(4 * width);
   sum_in_parts(batch, tokens, parts, [&](int64_t begin, int64_t end, int64_t item) {
-    auto memory = scratch(4 * width);
-    kernels().norm_backward(o, begin, end, need_scale ? dscale + item * each : nullptr, need_shift ? dshift + item * each : nullptr, memory.data_ptr<float>());
+    kernels().norm_backward(o, begin, end, need_scale ? dscale + item * each : nullptr, need_shift ? dshift + item * each : nullptr, scratch.mine());
   });
   if (need_scale) result.scale = add_parts(result.scale, batch, parts).reshape({batch, o.rows.groups, width});
   if (need_shift) result.shift = add_parts(result.shift, batch, parts).reshape({batch, o.rows.groups, width});
