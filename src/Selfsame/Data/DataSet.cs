@@ -164,6 +164,24 @@ public sealed class DataSet : IDisposable
         return kept.Length == Count ? this : new(Name, _index.Select(kept), new SubsetStore(_store, kept)) { Excluded = Excluded, ExclusionLists = ExclusionLists };
     }
 
+    /// <summary>
+    /// This data set and the training parts of others, as <see cref="DataSplit.Added"/>: what they hold back stays held back. Keys and groups of those start with the name of
+    /// their data set. The result owns the files of all: dispose it alone.
+    /// </summary>
+    /// <param name="others">Data sets to add.</param>
+    internal DataSet With(IReadOnlyList<DataSet> others)
+    {
+        var parts = new List<(string Name, SampleIndex Index, SampleStore Store)>();
+        foreach (var other in others)
+        {
+            var train = other.Split(DataSplit.Train);
+            parts.Add((other.Name, other._index.Select(train), new SubsetStore(other._store, train)));
+        }
+
+        var index = _index.With(parts.ConvertAll(part => (part.Name, part.Index)));
+        return new(Name, index, new JoinedStore([(_store, Count), .. parts.ConvertAll(part => (part.Store, part.Index.Count))])) { Excluded = Excluded, ExclusionLists = ExclusionLists };
+    }
+
     /// <summary>How many different ones there are of a modality, where several samples may share one, and how long they last together.</summary>
     /// <param name="modality">One of <see cref="Modality.All"/>.</param>
     /// <returns>Seconds are 0 where the data set does not say them.</returns>

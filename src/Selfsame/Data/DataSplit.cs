@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Selfsame.Data;
 
-/// <summary>The three parts of a data set.</summary>
+/// <summary>The parts of a data set: three, and what was added for training alone.</summary>
 public enum DataSplit
 {
     /// <summary>Trained on: 80 % of the groups.</summary>
@@ -15,6 +15,9 @@ public enum DataSplit
 
     /// <summary>Looked at once, at the end: 10 %.</summary>
     Test,
+
+    /// <summary>From another data set that was added (<see cref="DataSet.With"/>): trained on, and never measured on.</summary>
+    Added,
 }
 
 /// <summary>

@@ -3,6 +3,9 @@ namespace Selfsame.Data;
 /// <summary>What is known of every sample without opening it: arrays over samples, not an object each.</summary>
 internal sealed class SampleIndex
 {
+    // Read by the data set itself: the part of a film, the step of a depth map.
+    private static readonly string[] s_needed = ["text", "caption", "start", "seconds", "metres"];
+
     private readonly DataSplit[] _splits;    // by sample
     private readonly ModalitySet[]? _stored; // by sample; null: a picture each
 
@@ -52,6 +55,36 @@ internal sealed class SampleIndex
             columns[c] = Columns[c].Select(samples);
         return new(Keys.Select(samples, unique: true), Groups.Select(samples), columns, Array.ConvertAll(samples, i => _splits[i]),
             _stored is null ? null : Array.ConvertAll(samples, i => _stored[i]), Problems);
+    }
+
+    /// <summary>This index, and after it the training parts of others as <see cref="DataSplit.Added"/>. Keys and groups of those get the name of their data set in front.</summary>
+    /// <remarks>Their text goes into the column that serves as text here, whatever it is called there; columns that this index lacks are left out.</remarks>
+    public SampleIndex With(IReadOnlyList<(string Name, SampleIndex Index)> others)
+    {
+        var builder = new Builder();
+        foreach (var problem in Problems)
+            builder.Report(problem.Path, problem.Reason);
+        Append(builder, this, prefix: "", null);
+        foreach (var (name, index) in others)
+        {
+            foreach (var problem in index.Problems)
+                builder.Report(problem.Path, problem.Reason);
+            Append(builder, index, $"{name}:", DataSplit.Added);
+        }
+
+        return builder.Build();
+    }
+
+    private void Append(Builder builder, SampleIndex from, string prefix, DataSplit? split)
+    {
+        var names = from.Columns.Select(column => column == from.TextColumn && TextColumn is { } text ? text.Name : column.Name).ToArray();
+        for (var i = 0; i < from.Count; i++)
+        {
+            builder.Add(prefix + from.Keys[i], prefix + from.Groups[i], split ?? from.Split(i), from.Stored(i));
+            for (var c = 0; c < names.Length; c++)
+                if (split is null || (from.Columns[c].Size(i) > 0 && (Find(names[c]) is not null || s_needed.Contains(names[c]))))
+                    builder.Set(names[c], from.Columns[c][i]);
+        }
     }
 
     public TextColumn? Find(string column)

@@ -11,7 +11,7 @@ namespace Selfsame.Evaluation;
 /// <summary>Can the partner of a sample be found in another modality, by features of each modality alone? (<c>retrieval/cca-1</c>)</summary>
 /// <remarks>
 /// A model without a shared space gets one from training pairs (<see cref="CanonicalAlignment"/>); its penalty is chosen on the validation part, the test part is
-/// looked at once. Whatever belongs to the same group counts as a partner, so that one picture has as many right captions as there are languages.
+/// looked at once. A model that has a shared space is asked there as well, by cosine alone (<see cref="PairRetrieval.Protocol"/>). Whatever belongs to the same group counts as a partner, so that one picture has as many right captions as there are languages.
 /// What several samples share, such as the picture of all these captions, is one candidate.
 /// </remarks>
 /// <param name="data">Samples of several modalities.</param>
@@ -46,12 +46,58 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
         return metrics;
     }
 
+    /// <summary>Measures every pair of modalities in the space that a model puts them in, both ways.</summary>
+    /// <param name="space">The model.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>For each way <c>image_to_text_cosine_r1</c>, <c>_r5</c>, <c>_r10</c>, <c>_r10_chance</c> and <c>_r10_validation</c>, the same on the validation part, for choosing.</returns>
+    internal IReadOnlyList<Metric> Judge(ISharedSpace space, CancellationToken cancellation)
+    {
+        using var guard = GradMode.Off();
+        var metrics = new List<Metric>();
+        var fields = inputs.Fields.Where(IsPlain).ToArray();
+        for (var a = 0; a < fields.Length; a++)
+        {
+            for (var b = a + 1; b < fields.Length; b++)
+            {
+                var (first, second) = (fields[a], fields[b]);
+                if (Both(DataSplit.Test, first, second) is not { Length: > 1 } test)
+                    continue;
+                var found = Score(space, first, second, test, cancellation);
+                var validation = Both(DataSplit.Validation, first, second) is { Length: > 1 } samples ? Score(space, first, second, samples, cancellation) : null;
+                metrics.AddRange(Metrics($"{first.Name}_to_{second.Name}_cosine", found.FirstToSecond, PairRetrieval.Protocol, validation?.FirstToSecond));
+                metrics.AddRange(Metrics($"{second.Name}_to_{first.Name}_cosine", found.SecondToFirst, PairRetrieval.Protocol, validation?.SecondToFirst));
+            }
+        }
+
+        return metrics;
+    }
+
+    private PairRetrievalScore Score(ISharedSpace space, SampleField first, SampleField second, int[] samples, CancellationToken cancellation)
+    {
+        using var scope = Scope.Enter();
+        using var ones = Read(first, samples, (batch, _) => space.Embed(first.Modality, batch), cancellation);
+        using var others = Read(second, samples, (batch, _) => space.Embed(second.Modality, batch), cancellation);
+        return PairRetrieval.Evaluate(ones.Values, ones.Groups, others.Values, others.Groups, Cutoffs, cancellation);
+    }
+
+    private static IEnumerable<Metric> Metrics(string name, RetrievalScore score, string protocol, RetrievalScore? validation = null)
+    {
+        foreach (var cutoff in Cutoffs)
+            yield return new($"{name}_r{cutoff}", score.At(cutoff), protocol);
+        yield return new($"{name}_r{Cutoffs[^1]}_chance", score.ChanceAt(Cutoffs[^1]), protocol);
+        if (validation is not null)
+            yield return new($"{name}_r{Cutoffs[^1]}_validation", validation.At(Cutoffs[^1]), protocol);
+    }
+
+    // Samples of a part that have both modalities.
+    private int[] Both(DataSplit part, SampleField first, SampleField second) => EvaluationData.Spread(
+        Array.FindAll(data.Split(part), sample => data.Has(sample, first.Modality) && data.Has(sample, second.Modality)), settings.Pairs);
+
     private static bool IsPlain(SampleField field) => field.Name == field.Modality;
 
     private List<Metric> Judge(SampleField first, SampleField second, Func<Batch, SampleInputs, Tensor> vectors, CancellationToken cancellation)
     {
-        var parts = Array.ConvertAll((DataSplit[])[DataSplit.Train, DataSplit.Validation, DataSplit.Test], part => EvaluationData.Spread(
-            Array.FindAll(data.Split(part), sample => data.Has(sample, first.Modality) && data.Has(sample, second.Modality)), settings.Pairs));
+        var parts = Array.ConvertAll((DataSplit[])[DataSplit.Train, DataSplit.Validation, DataSplit.Test], part => Both(part, first, second));
         if (parts.Any(part => part.Length < 2))
             return [];
         using var guard = GradMode.Off();
@@ -77,15 +123,11 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
         using var testFirst = Read(first, parts[2], vectors, cancellation);
         using var testSecond = Read(second, parts[2], vectors, cancellation);
         var found = Score(alignment, testFirst, testSecond, best, cancellation);
-        var metrics = new List<Metric>();
-        foreach (var (name, score) in (ReadOnlySpan<(string, RetrievalScore)>)[($"{first.Name}_to_{second.Name}", found.FirstToSecond), ($"{second.Name}_to_{first.Name}", found.SecondToFirst)])
-        {
-            foreach (var cutoff in Cutoffs)
-                metrics.Add(new($"{name}_r{cutoff}", score.At(cutoff), Protocol));
-            metrics.Add(new($"{name}_r{Cutoffs[^1]}_chance", score.ChanceAt(Cutoffs[^1]), Protocol));
-        }
-
-        return metrics;
+        return
+        [
+            .. Metrics($"{first.Name}_to_{second.Name}", found.FirstToSecond, Protocol),
+            .. Metrics($"{second.Name}_to_{first.Name}", found.SecondToFirst, Protocol),
+        ];
     }
 
     private static PairRetrievalScore Score(CanonicalAlignment alignment, Table first, Table second, int penalty, CancellationToken cancellation)

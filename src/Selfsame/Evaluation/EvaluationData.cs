@@ -22,7 +22,7 @@ internal sealed class EvaluationData
     internal EvaluationData(DataSet data, FeatureReader reader, string? label, string? view, string key)
     {
         (_data, _reader) = (data, reader);
-        foreach (var split in Enum.GetValues<DataSplit>())
+        foreach (var split in (ReadOnlySpan<DataSplit>)[DataSplit.Train, DataSplit.Validation, DataSplit.Test])
             _parts[split] = data.Split(split);
         Labels = Column(label, LabelColumns, $"{key}.label");
         Views = Column(view, ViewColumns, $"{key}.view");

@@ -102,7 +102,12 @@ public sealed class RunEvaluator
                 metrics.InsertRange(0, [.. ClassifierScores.Of(classifier, _own.Set, _own.Reader, test: samples, cancellation).Where(score => !metrics.Exists(metric => metric.Name == score.Name))]);
             metrics.AddRange(labelFree);
             if (_crossModal is not null)
-                metrics.AddRange(_crossModal.Judge((batch, _) => Vectors(objective)(batch), cancellation));
+            {
+                metrics.AddRange(_crossModal.Judge((batch, _) => vectors(batch), cancellation));
+                if (objective is ISharedSpace space)
+                    metrics.AddRange(_crossModal.Judge(space, cancellation));
+            }
+
             var (_, _, first) = _features[0];
             if (_settings.Augmented is { } augmented && Augmentation is var (transform, shape))
                 metrics.AddRange(new ViewJudge(first.Set, transform, shape, augmented, _seed).Judge(first.Part(DataSplit.Test), vectors, cancellation));

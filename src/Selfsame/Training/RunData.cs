@@ -81,16 +81,15 @@ public sealed class RunData : IDisposable
             options = options with { Exclude = exclude };
         var wanted = recipe.Data.Inputs();
         options = options with { Modalities = wanted };
-        var set = await DataSource.OpenAsync(recipe.Data.Source, options, cancellation).ConfigureAwait(false);
+        var set = await OpenAsync(recipe.Data.Source, recipe.Data.Where, wanted, options, cancellation).ConfigureAwait(false);
         var sets = new List<DataSet>();
         try
         {
-            foreach (var where in recipe.Data.Where)
-                set = set.Where(where.Column, where.Values);
-            set = set.Holding(wanted);
+            if (recipe.Data.Add.Count > 0)
+                set = await AddAsync(set, recipe.Data.Add, wanted, options, cancellation).ConfigureAwait(false);
             foreach (var further in recipe.Evaluate?.Sets ?? [])
                 sets.Add((await DataSource.OpenAsync(further.Source, options, cancellation).ConfigureAwait(false)).Holding(wanted));
-            var part = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : set.Split(Convert(recipe.Data.Split));
+            var part = recipe.Data.Split == TrainingPart.All ? [.. Enumerable.Range(0, set.Count)] : (int[])[.. set.Split(Convert(recipe.Data.Split)), .. set.Split(DataSplit.Added)];
             var tokenizer = RunTokenizer.Open(recipe, set, part, folder);
             return new RunData(recipe, set, part, InputFields.Of(recipe, tokenizer)) { EvaluationSets = sets, Tokenizer = tokenizer };
         }
@@ -112,9 +111,47 @@ public sealed class RunData : IDisposable
     public static Task<RunData> OpenAsync(LoadedRecipe loaded, DataOptions options, CancellationToken cancellation, RunFolder? folder = null)
     {
         ArgumentNullException.ThrowIfNull(loaded);
-        return DataSource.Judge(loaded.Recipe.Data.Source) is { } fault
-            ? throw new RecipeException([new RecipeFault(loaded.Origins.GetValueOrDefault("data.source", ValueOrigin.Default), "data.source", fault)])
-            : OpenAsync(loaded.Recipe, options, cancellation, folder);
+        var sources = loaded.Recipe.Data.Add.Select((added, k) => ($"data.add[{k}].source", added.Source)).Prepend(("data.source", loaded.Recipe.Data.Source));
+        var faults = new List<RecipeFault>();
+        foreach (var (key, source) in sources)
+        {
+            if (DataSource.Judge(source) is { } fault)
+                faults.Add(new RecipeFault(loaded.Origins.GetValueOrDefault(key, ValueOrigin.Default), key, fault));
+        }
+
+        return faults.Count > 0 ? throw new RecipeException(faults) : OpenAsync(loaded.Recipe, options, cancellation, folder);
+    }
+
+    private static async Task<DataSet> OpenAsync(string source, IEnumerable<WhereSettings> conditions, ModalitySet wanted, DataOptions options, CancellationToken cancellation)
+    {
+        var set = await DataSource.OpenAsync(source, options, cancellation).ConfigureAwait(false);
+        try
+        {
+            foreach (var where in conditions)
+                set = set.Where(where.Column, where.Values);
+            return set.Holding(wanted);
+        }
+        catch
+        {
+            set.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<DataSet> AddAsync(DataSet set, IReadOnlyList<AddedDataSettings> added, ModalitySet wanted, DataOptions options, CancellationToken cancellation)
+    {
+        var others = new List<DataSet>();
+        try
+        {
+            foreach (var part in added)
+                others.Add(await OpenAsync(part.Source, part.Where, wanted, options with { Exclude = null }, cancellation).ConfigureAwait(false));
+            return set.With(others);
+        }
+        catch
+        {
+            others.ForEach(other => other.Dispose());
+            throw;
+        }
     }
 
     /// <summary>Counts the tokens of all training texts, where the recipe packs them: needed before <see cref="Batches"/> and <see cref="SamplesPerEpoch"/>.</summary>

@@ -103,6 +103,22 @@ public sealed class ModalityRunTests : IDisposable
         Assert.True(double.IsFinite(whole.FinalLoss));
     }
 
+    // A text says how red, green and blue its picture is.
+    private string Colours()
+    {
+        var random = new Random(4);
+        var folder = Directory.CreateDirectory(_folder["colours"]).FullName;
+        for (var n = 0; n < 600; n++)
+        {
+            int[] levels = [random.Next(9), random.Next(9), random.Next(9)];
+            byte[] pixels = [.. Enumerable.Range(0, 8 * 8 * 3).Select(k => (byte)(30 * levels[k % 3]))];
+            File.WriteAllBytes(Path.Combine(folder, $"{n}.png"), PngWriter.Encode(pixels, 8, 8, 3));
+            File.WriteAllText(Path.Combine(folder, $"{n}.txt"), $"{new string('r', levels[0])}{new string('g', levels[1])}{new string('b', levels[2])}.");
+        }
+
+        return folder;
+    }
+
     private static double Loss(MetricsEntry entry) => entry.Metrics.Single(metric => metric.Name == "loss").Value;
 
     [Fact]
@@ -134,16 +150,7 @@ public sealed class ModalityRunTests : IDisposable
     [Fact]
     public async Task Partners_in_another_modality_are_looked_for()
     {
-        // A text says how red, green and blue its picture is.
-        var random = new Random(4);
-        var folder = Directory.CreateDirectory(_folder["colours"]).FullName;
-        for (var n = 0; n < 600; n++)
-        {
-            int[] levels = [random.Next(9), random.Next(9), random.Next(9)];
-            byte[] pixels = [.. Enumerable.Range(0, 8 * 8 * 3).Select(k => (byte)(30 * levels[k % 3]))];
-            File.WriteAllBytes(Path.Combine(folder, $"{n}.png"), PngWriter.Encode(pixels, 8, 8, 3));
-            File.WriteAllText(Path.Combine(folder, $"{n}.txt"), $"{new string('r', levels[0])}{new string('g', levels[1])}{new string('b', levels[2])}.");
-        }
+        var folder = Colours();
 
         var result = await Run(Load($"{Image}, {Text}, need: all", "{ probe: null, knn: null }", source: folder), _folder["run"]);
 
@@ -152,5 +159,34 @@ public sealed class ModalityRunTests : IDisposable
         Assert.InRange(raw["image_to_text_r10"], 0.8, 1);
         Assert.InRange(raw["text_to_image_r10"], 0.8, 1);
         Assert.True(result.Evaluation["image_to_text_r10"] > 2 * result.Evaluation["image_to_text_r10_chance"]);
+    }
+
+    [Fact]
+    public async Task A_model_with_a_shared_space_is_asked_there()
+    {
+        const string Clip = """
+            system: clip
+            seed: 3
+            duration: { steps: 60 }
+            batch: 32
+            data: { source: missing, image: { views: [{ size: 8 }] }, text: { max_length: 26 } }
+            encoder: { kind: vit, patch: 4, width: 32, depth: 1, heads: 2, class_token: false }
+            objective: { embed_dim: 16 }
+            optimizer: { kind: adamw, rate: 3.0e-3 }
+            precision: fp32
+            evaluate: { probe: null, knn: null }
+            """;
+        var recipe = new RecipeLoader(SystemTable.BuiltIn).LoadText(Clip, "clip.yaml", [Override.Of(RecipeFlag.All.Single(f => f.Key == "data.source"), Colours())], TinyRun.NoEnvironment);
+
+        var result = await Pretraining.RunAsync(new PretrainingOptions { Recipe = recipe, Folder = _folder["run"], Observer = new Watcher() }, default);
+
+        foreach (var way in (string[])["image_to_text_cosine", "text_to_image_cosine"])
+        {
+            Assert.Equal("retrieval/pair-1", result.Protocols![$"{way}_r10"]);
+            Assert.InRange(result.Baselines[RunResult.RandomInit][$"{way}_r10"], 0, 0.4);
+            Assert.InRange(result.Evaluation[$"{way}_r10"], 0.5, 1);
+            Assert.InRange(result.Evaluation[$"{way}_r10_validation"], 0.5, 1);
+            Assert.False(result.Baselines[RunResult.RawInput].ContainsKey($"{way}_r10"));
+        }
     }
 }

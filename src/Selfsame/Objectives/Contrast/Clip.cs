@@ -37,7 +37,7 @@ public sealed record ClipSettings : ObjectiveSettings
 }
 
 /// <inheritdoc cref="ClipSettings"/>
-public sealed class Clip : Objective, IChanceLevel
+public sealed class Clip : Objective, IChanceLevel, ISharedSpace
 {
     private const double SoftmaxTemperature = 0.07, SigmoidTemperature = 0.1;
 
@@ -113,6 +113,13 @@ public sealed class Clip : Objective, IChanceLevel
 
     /// <inheritdoc/>
     public override IFeatureExtractor Features(bool averaged) => new TowerFeatures(_towers);
+
+    /// <inheritdoc/>
+    public Tensor Embed(string modality, Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return _towers.Embed(modality, batch.Field(modality));
+    }
 
     private float[]? DropDraws(string modality, long batch, StepContext step) =>
         _towers.DropPath > 0 && Training ? step.Along(2).Uniform($"drop_path.{modality}", _towers.Depth, 2, batch).ToArray<float>() : null;

@@ -24,6 +24,10 @@ public sealed record DataSettings : ICheckable
     /// <summary>Take only samples with these values, as <c>[{ column: language, values: [en, en_GB] }]</c>; every entry has to hold. Applies to all parts of the source. Default none.</summary>
     public EquatableList<WhereSettings> Where { get; init; } = [];
 
+    /// <summary>Further data whose training parts are trained on too, such as <c>[{ source: emoji }]</c>. Probe, retrieval and samples are measured on the source alone. Default none.</summary>
+    [Count(0, 100)]
+    public EquatableList<AddedDataSettings> Add { get; init; } = [];
+
     /// <summary>Share of samples that may turn out unreadable before the run stops, 0 to 1. They are skipped and listed in quarantine.jsonl. Default 0.05.</summary>
     [Limits(0, 1, "the share of samples that may be unreadable")]
     public double MaxBad { get; init; } = 0.05;
@@ -100,6 +104,16 @@ public sealed record DataSettings : ICheckable
                 yield return new($"mix.{modality}", $"is given, but data reads {inputs} only; add a block data.{modality}");
         }
     }
+}
+
+/// <summary>Data that is trained on beside the source.</summary>
+public sealed record AddedDataSettings
+{
+    /// <summary>As data.source: a name from the catalogue, a folder, a manifest or tar shards.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>As data.where: take only samples with these values. Default all.</summary>
+    public EquatableList<WhereSettings> Where { get; init; } = [];
 }
 
 /// <summary>Samples that have one of some values in a column.</summary>
