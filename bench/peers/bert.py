@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve
+from rounds import Attention, Mlp, autocast, serve_training
 
 VOCABULARY, TOKENS, WIDTH, DEPTH, HEADS, BATCH = 8192, 128, 384, 12, 6, 16
 MASK, EVERY = 4, 7  # id that hides a token; one token in seven is hidden
@@ -51,16 +51,12 @@ def main():
     hidden = torch.arange(0, BATCH * TOKENS, EVERY)
     ids, targets = text.index_fill(0, hidden, MASK).reshape(BATCH, TOKENS), text[hidden]
 
-    def step():
+    def loss_of():
         with autocast():
             logits = model(ids, hidden)
-        loss = F.cross_entropy(logits.float(), targets)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+        return F.cross_entropy(logits.float(), targets)
 
-    serve(step, warmup=2)
+    serve_training(optimizer, loss_of)
 
 
 if __name__ == "__main__":

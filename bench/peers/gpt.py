@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve
+from rounds import Attention, Mlp, autocast, serve_training
 
 VOCABULARY, TOKENS, WIDTH, DEPTH, HEADS, BATCH = 8192, 128, 384, 12, 6, 16
 
@@ -45,16 +45,12 @@ def main():
     text = (torch.arange(BATCH * (TOKENS + 1)) * 2654435761 % VOCABULARY).reshape(BATCH, TOKENS + 1)
     ids, targets = text[:, :-1].contiguous(), text[:, 1:].reshape(-1)
 
-    def step():
+    def loss_of():
         with autocast():
             logits = model(ids)
-        loss = F.cross_entropy(logits.float().reshape(-1, VOCABULARY), targets)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+        return F.cross_entropy(logits.float().reshape(-1, VOCABULARY), targets)
 
-    serve(step, warmup=2)
+    serve_training(optimizer, loss_of)
 
 
 if __name__ == "__main__":

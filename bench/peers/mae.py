@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve, sincos
+from rounds import Attention, Mlp, autocast, serve_training, sincos
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
 DECODER_WIDTH, DECODER_DEPTH, DECODER_HEADS, MASK_RATIO = 192, 4, 3, 0.75
@@ -66,7 +66,7 @@ def main():
     optimizer = torch.optim.AdamW(groups, lr=1.5e-4, betas=(0.9, 0.95), foreach=True)
     pictures = torch.randn(BATCH, 3, SIDE, SIDE)
 
-    def step():
+    def loss_of():
         patches = pictures.reshape(BATCH, 3, GRID, PATCH, GRID, PATCH).permute(0, 2, 4, 3, 5, 1).reshape(BATCH, TOKENS, VALUES)
         order = torch.rand(BATCH, TOKENS).argsort(dim=1)
         restore = order.argsort(dim=1)
@@ -75,13 +75,9 @@ def main():
         with autocast():
             rebuilt = model(patches, order[:, :SEEN], restore)
         hidden = (restore >= SEEN).float()
-        loss = ((rebuilt.float() - target).square().mean(dim=-1) * hidden).sum() / hidden.sum()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+        return ((rebuilt.float() - target).square().mean(dim=-1) * hidden).sum() / hidden.sum()
 
-    serve(step, warmup=3)
+    serve_training(optimizer, loss_of)
 
 
 if __name__ == "__main__":

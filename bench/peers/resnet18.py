@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torchvision.models import resnet18
 
-from rounds import autocast, serve
+from rounds import autocast, serve_training
 
 SIDE, CLASSES, BATCH = 64, 1000, 32
 
@@ -13,16 +13,12 @@ def main():
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, foreach=True)
     pictures, classes = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1, torch.arange(BATCH) * 31 % CLASSES
 
-    def step():
+    def loss_of():
         with autocast():
             logits = model(pictures)
-        loss = F.cross_entropy(logits.float(), classes)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+        return F.cross_entropy(logits.float(), classes)
 
-    serve(step, warmup=2)
+    serve_training(optimizer, loss_of)
 
 
 if __name__ == "__main__":

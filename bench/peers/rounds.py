@@ -65,6 +65,27 @@ def sincos(width, side):
     return torch.cat(parts, dim=1).float().unsqueeze(0)
 
 
+def serve_training(optimizer, loss_of, warmup=2, clipped=None, after=None):
+    """Serves training steps.
+
+    loss_of: gives the loss of a forward pass. clipped: parameters whose gradients are clipped to a norm of 1.
+    after: called once the weights have moved.
+    """
+
+    def step():
+        loss = loss_of()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if clipped is not None:
+            nn.utils.clip_grad_norm_(clipped, 1.0)
+        optimizer.step()
+        if after is not None:
+            after()
+        return loss.item()
+
+    serve(step, warmup)
+
+
 def serve(step, warmup, clock=time.perf_counter):
     for _ in range(warmup):
         step()

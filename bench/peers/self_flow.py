@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve, sincos
+from rounds import Attention, Mlp, autocast, serve_training, sincos
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
 GRID = SIDE // PATCH
@@ -94,7 +94,7 @@ def main():
     optimizer = torch.optim.AdamW(parameters, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0, foreach=True)
     pictures = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1
 
-    def step():
+    def loss_of():
         data = pictures.reshape(BATCH, 3, GRID, PATCH, GRID, PATCH).permute(0, 2, 4, 1, 3, 5).reshape(BATCH, TOKENS, VALUES)
         noise = torch.randn_like(data)
         t, s = torch.rand(BATCH, 1), torch.rand(BATCH, 1)
@@ -108,17 +108,14 @@ def main():
             guess = head(features)
         generation = F.mse_loss(velocity.float(), target)
         representation = (1 - F.cosine_similarity(guess.float(), wanted.float(), dim=-1)).mean()
-        loss = generation + GAMMA * representation
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        with torch.no_grad():
-            torch._foreach_mul_(following, MOMENTUM)
-            torch._foreach_add_(following, followed, alpha=1 - MOMENTUM)
-        return loss.item()
+        return generation + GAMMA * representation
 
-    serve(step, warmup=2)
+    @torch.no_grad()
+    def follow():
+        torch._foreach_mul_(following, MOMENTUM)
+        torch._foreach_add_(following, followed, alpha=1 - MOMENTUM)
+
+    serve_training(optimizer, loss_of, clipped=parameters, after=follow)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ public static partial class NativeLibraryLoader
 
     private static readonly (string Name, string Value)[] s_waiting = [("OMP_WAIT_POLICY", "passive"), ("OPENBLAS_THREAD_TIMEOUT", "4")];
 
+    // Set by the launcher to the names that it gave a value, where the user had given none.
+    private const string SetByLauncher = "SELFSAME_WAITING";
+
     private static readonly Lazy<nint> Handle = new(Load);
 
     /// <summary>Lets imports of <see cref="Library"/> in an assembly find the library. Call it from a module initializer.</summary>
@@ -35,6 +38,10 @@ public static partial class NativeLibraryLoader
         })
         { IsBackground = true, Name = "load libselfsame" }.Start();
     }
+
+    /// <summary>Variables that say how threads wait and that the user did not set: another program should not inherit them.</summary>
+    public static IReadOnlyList<string> OwnVariables { get; } =
+        [.. s_waiting.Select(variable => variable.Name).Where(name => Environment.GetEnvironmentVariable(name) is null || (Environment.GetEnvironmentVariable(SetByLauncher) ?? "").Split(' ').Contains(name))];
 
     /// <summary>The places searched, in order.</summary>
     public static IEnumerable<string> Candidates()

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Selfsame.Torch;
 
 namespace Selfsame.Cli.Bench;
 
@@ -36,6 +37,7 @@ internal sealed class PeerProcess : IDisposable
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        ClearWaiting(start);
         start.Environment["PEER_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         start.Environment["PEER_PRECISION"] = precision;
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
@@ -85,6 +87,13 @@ internal sealed class PeerProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
+    }
+
+    /// <summary>Takes out of a process's environment how this program's threads wait: a peer waits as its own libraries do.</summary>
+    internal static void ClearWaiting(ProcessStartInfo start)
+    {
+        foreach (var name in NativeLibraryLoader.OwnVariables)
+            _ = start.Environment.Remove(name);
     }
 
     internal const string Remedy = "On Debian: apt-get install python3-torch. Or measure without a peer: --no-peer.";

@@ -25,6 +25,7 @@ internal static class WholeProcess
     public static async Task<(double Seconds, string FirstLine)> RunAsync(string file, string[] arguments, TimeProvider time, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        PeerProcess.ClearWaiting(start); // ours sets them itself
         start.Environment["PEER_THREADS"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         var from = time.GetTimestamp();

@@ -10,7 +10,7 @@ public sealed class CompletionTests
     [Theory]
     [InlineData("./selfsame pret", "pretrain")]
     [InlineData("./selfsame pretrain recipes/ma", "recipes/mae.yaml")]
-    [InlineData("./selfsame pretrain --data em", "emoji\nemoji-words")]
+    [InlineData("./selfsame pretrain --data em", "emoji\nemoji-captions\nemoji-words")]
     [InlineData("./selfsame pretrain --dry", "--dry-run")]
     [InlineData("./selfsame pretrain --precision bf", "bf16")]
     [InlineData("./selfsame pretrain --set objective.mask_ra", "objective.mask_ratio=")]
