@@ -3,17 +3,20 @@ using System.Globalization;
 namespace Selfsame.Torch;
 
 /// <summary>Where a tensor lives.</summary>
-/// <param name="Type">0 CPU, 1 CUDA, as libtorch numbers them.</param>
+/// <param name="Type">0 CPU, 1 CUDA, 14 meta, as libtorch numbers them.</param>
 /// <param name="Index">Which GPU, from 0.</param>
 public readonly record struct Device(int Type, int Index)
 {
     /// <summary>Host memory.</summary>
     public static readonly Device Cpu = new(0, 0);
 
+    /// <summary>Shapes without numbers: shows that a model makes all its tensors where it lives, without a GPU.</summary>
+    public static readonly Device Meta = new(14, 0);
+
     /// <summary>True for host memory.</summary>
     public bool IsCpu => Type == 0;
 
-    internal long Packed => ((long)Type << 32) | (uint)(Type == 0 ? 0xffffffff : (uint)Index);
+    internal long Packed => ((long)Type << 32) | (Type == 1 ? (uint)Index : 0xffffffff);
 
     /// <summary>A GPU.</summary>
     public static Device Cuda(int index = 0) => new(1, index);
@@ -30,5 +33,5 @@ public readonly record struct Device(int Type, int Index)
     };
 
     /// <inheritdoc/>
-    public override string ToString() => IsCpu ? "cpu" : $"cuda:{Index}";
+    public override string ToString() => IsCpu ? "cpu" : this == Meta ? "meta" : $"cuda:{Index}";
 }

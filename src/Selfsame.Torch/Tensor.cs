@@ -234,6 +234,20 @@ public sealed unsafe partial class Tensor : SafeHandle
         Torch.Native.Check(Torch.Native.SetData(Native, data.Native));
     }
 
+    /// <summary>Moves the numbers to another device; the object stays the same, so whoever holds it sees the move. Graphs that were built with it keep the old numbers.</summary>
+    /// <param name="device">Where to.</param>
+    internal void MoveTo(Device device)
+    {
+        if (Device == device)
+            return;
+        using var scope = Scope.Enter();
+        using var guard = GradMode.Off();
+        var requires = RequiresGrad;
+        var moved = Detach().To(device, DType);
+        (handle, moved.handle) = (moved.handle, handle);
+        RequiresGrad = requires;
+    }
+
     /// <summary>Type and shape, as in <c>float32(2, 3)</c>.</summary>
     public override string ToString() => IsClosed ? "disposed tensor" : Describe(handle);
 

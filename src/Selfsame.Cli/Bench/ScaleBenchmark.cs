@@ -36,16 +36,7 @@ internal static class ScaleBenchmark
         var (axes, terms) = (new List<ScaleAxis>(), new List<ScaleTerm>());
         foreach (var (name, values, set) in s_axes)
         {
-            var points = new List<ScalePoint>();
-            var costs = new List<(int Value, IReadOnlyList<OperatorCost> Costs)>();
-            foreach (var value in values)
-            {
-                settings.OnPhase(FormattableString.Invariant($"{name} {value}"));
-                var (point, operators) = Measure(value, set(s_base, value), settings, cancellation);
-                points.Add(point);
-                costs.Add((value, operators));
-            }
-
+            var (points, costs) = Measure(name, values, value => set(s_base, value), settings, cancellation);
             axes.Add(ScaleAxis.Of(name, points));
             if (name != Width)  // matrix products grow with its square, and should
                 terms.AddRange(TermsOf(name, costs));
@@ -74,15 +65,36 @@ internal static class ScaleBenchmark
         }
     }
 
-    private static (ScalePoint Point, IReadOnlyList<OperatorCost> Costs) Measure(int value, ScaleSize size, BenchSettings settings, CancellationToken cancellation)
+    // The sizes take turns, so that a slow minute of the machine falls on all of them; the best round of each counts.
+    private static (IReadOnlyList<ScalePoint> Points, IReadOnlyList<(int Value, IReadOnlyList<OperatorCost> Costs)> Costs) Measure(
+        string name, int[] values, Func<int, ScaleSize> size, BenchSettings settings, CancellationToken cancellation)
     {
-        using var step = Open(size);
-        step.Round(1, settings.Time, cancellation);
-        var best = double.PositiveInfinity;
-        for (var round = 0; round < settings.Rounds; round++)
-            best = Math.Min(best, step.Round(1, settings.Time, cancellation));
-        var costs = OperatorProfile.Measure(() => step.Round(1, settings.Time, cancellation));
-        return (new(value, best, (long)size.Batch * size.Tokens, step.Work.Flops), costs);
+        var steps = new List<RecipeStep>();
+        try
+        {
+            foreach (var value in values)
+            {
+                settings.OnPhase(FormattableString.Invariant($"{name} {value}"));
+                steps.Add(Open(size(value)));
+                steps[^1].Round(1, settings.Time, cancellation);
+            }
+
+            var best = Enumerable.Repeat(double.PositiveInfinity, steps.Count).ToArray();
+            for (var round = 1; round <= settings.Rounds; round++)
+            {
+                settings.OnPhase(FormattableString.Invariant($"{name}: round {round} of {settings.Rounds}"));
+                for (var k = 0; k < steps.Count; k++)
+                    best[k] = Math.Min(best[k], steps[k].Round(1, settings.Time, cancellation));
+            }
+
+            var points = steps.Select((step, k) => new ScalePoint(values[k], best[k], (long)size(values[k]).Batch * size(values[k]).Tokens, step.Work.Flops)).ToArray();
+            var costs = steps.Select((step, k) => (values[k], OperatorProfile.Measure(() => step.Round(1, settings.Time, cancellation)))).ToArray();
+            return (points, costs);
+        }
+        finally
+        {
+            steps.ForEach(step => step.Dispose());
+        }
     }
 
     private static RecipeStep Open(ScaleSize size)

@@ -57,7 +57,7 @@ internal static class GenerateModalities
         {
             using var scope = Scope.Enter();
             using var precision = run.Precision.Enter();
-            var made = generator.Generate(request, settings, new SeededStep(seed, done), averaged: true, cancellation);
+            var made = generator.MakeOnHost(request, settings, new SeededStep(seed, done), averaged: true, cancellation);
             run.Exhibit().Write(made, output, done);
             parse.Error.WriteLine($"{done + request.Count} samples");
         }

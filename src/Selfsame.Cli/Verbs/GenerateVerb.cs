@@ -89,7 +89,7 @@ internal static class GenerateVerb
                 using var precision = run.Precision.Enter();
                 var size = Math.Min(Batch, count - done);
                 var labels = wanted is { } number ? Ops.Full([size], number, DType.Int64) : null;
-                var samples = generator.Generate(size, labels, settings, new SeededStep(seed, done), averaged: true, cancellation);
+                var samples = generator.MakeOnHost(size, labels, settings, new SeededStep(seed, done), averaged: true, cancellation);
                 parts.Add(Scope.Release(evaluator.ToPixels(samples)));
                 parse.Error.WriteLine($"{done + size} of {count} samples");
             }

@@ -6,6 +6,7 @@ public abstract class Module : IDisposable
 {
     private readonly List<(string Name, Module Child)> _children = [];
     private readonly List<Parameter> _own = [];
+    private readonly List<Tensor> _constants = [];
     private bool _disposed;
 
     /// <summary>Name within the root that was last walked; empty for the root.</summary>
@@ -51,6 +52,21 @@ public abstract class Module : IDisposable
         Training = on;
         foreach (var (_, child) in _children)
             child.Train(on);
+    }
+
+    /// <summary>Where the parameters live; the host's memory for a module without any.</summary>
+    public Device Device => Parameters() is [var first, ..] ? first.Value.Device : Device.Cpu;
+
+    /// <summary>Moves everything below this module to a device. Before an arena takes the parameters over, not after.</summary>
+    /// <param name="device">Where to.</param>
+    public void MoveTo(Device device)
+    {
+        foreach (var parameter in _own)
+            parameter.Value.MoveTo(device);
+        foreach (var constant in _constants)
+            constant.MoveTo(device);
+        foreach (var (_, child) in _children)
+            child.MoveTo(device);
     }
 
     /// <summary>Copies all values from a module of the same structure.</summary>
@@ -111,6 +127,14 @@ public abstract class Module : IDisposable
         return parameter;
     }
 
+    /// <summary>Registers a tensor that follows from the settings: moved and freed with the module, never saved.</summary>
+    /// <returns>The same tensor, out of every scope.</returns>
+    protected Tensor Constant(Tensor value)
+    {
+        _constants.Add(Scope.Release(value));
+        return value;
+    }
+
     /// <summary>Lets a search for the first non-finite value, or a list of shapes, see what this module puts out.</summary>
     /// <returns>The same tensor.</returns>
     protected Tensor Observed(Tensor output)
@@ -132,6 +156,8 @@ public abstract class Module : IDisposable
             parameter.Low?.Dispose();
         }
 
+        foreach (var constant in _constants)
+            constant.Dispose();
         foreach (var (_, child) in _children)
             child.Dispose();
     }

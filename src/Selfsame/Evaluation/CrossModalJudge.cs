@@ -139,7 +139,7 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
     // Each distinct picture, text or sound of the samples once.
     private Table Read(SampleField field, int[] samples, Func<Batch, SampleInputs, Tensor> vectors, CancellationToken cancellation)
     {
-        var alone = new SampleInputs([field]);
+        var alone = new SampleInputs([field]) { Device = inputs.Device };
         var seen = new HashSet<long>();
         var distinct = Array.FindAll(samples, sample => seen.Add(IdentityOf(sample)));
         var table = new FeatureReader(data, alone).Read(distinct, batch => vectors(batch, alone), cancellation);

@@ -1,4 +1,5 @@
 using Selfsame.Data;
+using Selfsame.Generation;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
@@ -64,10 +65,10 @@ internal sealed class ModalityJudge(EvaluationData data, SampleInputs inputs, (d
         {
             var size = Math.Min(Part, count - first);
             var request = new GenerationRequest(size, [modality]) { Given = given ? batch.Rows(first, size) : null };
-            made.Add(generator.Generate(request, settings, new SeededStep(seed, long.MaxValue - 20 - first), averaged, cancellation)[modality]);
+            made.Add(generator.MakeOnHost(request, settings, new SeededStep(seed, long.MaxValue - 20 - first), averaged, cancellation)[modality]);
         }
 
-        var real = generator.Rebuilt(batch);
+        var real = generator.Rebuilt(batch).To(Device.Cpu);
         var fake = Ops.Cat([.. made], 0);
         switch (modality)
         {
@@ -99,7 +100,7 @@ internal sealed class ModalityJudge(EvaluationData data, SampleInputs inputs, (d
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = Scope.Enter();
-                var draws = new SeededStep(seed, long.MaxValue - 40 - k, new BatchPart(first, size, batch.Count));
+                var draws = new SeededStep(seed, long.MaxValue - 40 - k, new BatchPart(first, size, batch.Count)).On(batch.Device);
                 if (given)
                     with += model.ErrorOf(modality, part, s_levels[k], given: true, draws, averaged).Sum().Item();
                 without += model.ErrorOf(modality, part, s_levels[k], given: false, draws, averaged).Sum().Item();

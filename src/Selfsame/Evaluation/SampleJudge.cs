@@ -39,7 +39,7 @@ internal sealed class SampleJudge(EvaluationData data, LabelSet? conditions, (do
         using var scope = Scope.Enter();
         using var pictures = data.Read(DataSplit.Test, batch => batch[Modality.Image].Flatten(1), wanted.Count, cancellation);
         var labels = generator.Classes > 0 && conditions is not null ? Tensor.From<long>(EvaluationData.Classes(conditions, pictures)) : null;
-        var samples = generator.Generate(pictures.Indices.Length, labels, SamplerOf(wanted, labels is not null), new SeededStep(seed, long.MaxValue), averaged, cancellation);
+        var samples = generator.MakeOnHost(pictures.Indices.Length, labels, SamplerOf(wanted, labels is not null), new SeededStep(seed, long.MaxValue), averaged, cancellation);
         var (real, fake) = (ToPixels(pictures.Values.View(samples.Shape)), ToPixels(samples));
         var distances = SlicedWasserstein.Distances(real, fake, new SlicedWassersteinSettings { Seed = seed }, cancellation);
         (string, object, object?) count = ("n", pictures.Indices.Length, null);

@@ -69,7 +69,7 @@ public static class JointSampler
             if (guidance is not null && labels is null && given.Count == 0)
                 throw new ArgumentException("guidance needs labels or a modality that is given; give one, or set no guidance", nameof(guidance));
             _guidance = guidance is { Scale: 1 } ? null : guidance;
-            _noLabels = DiffusionTransformerFeatures.NoLabels(model, count, Device.Cpu);
+            _noLabels = DiffusionTransformerFeatures.NoLabels(model, count, ((Module)model).Device);
             if (_noLabels is null && labels is not null)
                 throw new ArgumentException("the model was made without labels; give none", nameof(labels));
             _labels = labels ?? _noLabels;

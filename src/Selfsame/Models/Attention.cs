@@ -108,18 +108,11 @@ public sealed class RelativeBias : Module
                 index[(a * _tokens) + b] = a < first || b < first ? distances + (b >= first ? 0 : a >= first ? 1 : 2) : Distance(a - first, b - first);
         }
 
-        _index = Scope.Release(Tensor.From<long>(index));
+        _index = Constant(Tensor.From<long>(index));
 
         long Distance(int a, int b) => (((a / columns) - (b / columns) + rows - 1) * ((2 * columns) - 1)) + (a % columns) - (b % columns) + columns - 1;
     }
 
     /// <returns>(1, heads, N, N), to be added to the logits.</returns>
     public Tensor Forward() => _table.Value.IndexSelect(0, _index).View([_tokens, _tokens, _heads]).Permute([2, 0, 1]).Unsqueeze(0);
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        _index.Dispose();
-        base.Dispose(disposing);
-    }
 }

@@ -213,7 +213,7 @@ public sealed class TimeEmbedding : Module
         var frequencies = new float[half];
         for (var k = 0; k < half; k++)
             frequencies[k] = (float)Math.Exp(-Math.Log(10000) * k / half);
-        _frequencies = Scope.Release(Tensor.From<float>(frequencies));
+        _frequencies = Constant(Tensor.From<float>(frequencies));
         _mlp = Child("mlp", new Parts(features, width));
     }
 
@@ -224,13 +224,6 @@ public sealed class TimeEmbedding : Module
         ArgumentNullException.ThrowIfNull(times);
         var angles = times.Unsqueeze(-1) * _frequencies;
         return _mlp.Forward(Ops.Cat([angles.Cos(), angles.Sin()], -1));
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        _frequencies.Dispose();
-        base.Dispose(disposing);
     }
 
     private sealed class Parts : Module

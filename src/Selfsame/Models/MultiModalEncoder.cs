@@ -69,7 +69,7 @@ public sealed class MultiModalEncoder : Module
         }
 
         if (settings.Positions == PositionKind.Rope)
-            _rotary = new RotaryPositions(Coordinates((int)offset), (int)offset, width / settings.Blocks.Heads);
+            _rotary = Child("rotary", new RotaryPositions(Coordinates((int)offset), (int)offset, width / settings.Blocks.Heads));
         Blocks = Child("blocks", new Transformer(settings.Blocks));
         _norm = Child("norm", new LayerNorm(width, settings.Blocks.NormEps));
     }
@@ -148,13 +148,6 @@ public sealed class MultiModalEncoder : Module
     {
         ArgumentNullException.ThrowIfNull(tokens);
         return tokens.Narrow(1, Prefix, tokens.Size(1) - Prefix);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        _rotary?.Dispose();
-        base.Dispose(disposing);
     }
 
     private static Tensor Joined(List<Tensor> parts, int axis) => parts.Count == 1 ? parts[0] : Ops.Cat([.. parts], axis);

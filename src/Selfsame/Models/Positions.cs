@@ -116,7 +116,7 @@ public static class Positions
 }
 
 /// <summary>Rotary positions on any number of axes. Su et al. 2021, https://arxiv.org/abs/2104.09864, equation 34, with each axis on its own share of channels.</summary>
-public sealed class RotaryPositions : IDisposable
+public sealed class RotaryPositions : Module
 {
     private readonly Tensor _cos, _sin;
 
@@ -148,8 +148,8 @@ public sealed class RotaryPositions : IDisposable
             }
         }
 
-        _cos = Scope.Release(Tensor.From<float>(cos, [tokens, headWidth]));
-        _sin = Scope.Release(Tensor.From<float>(sin, [tokens, headWidth]));
+        _cos = Constant(Tensor.From<float>(cos, [tokens, headWidth]));
+        _sin = Constant(Tensor.From<float>(sin, [tokens, headWidth]));
     }
 
     /// <summary>Rotates neighbouring pairs of channels.</summary>
@@ -171,12 +171,5 @@ public sealed class RotaryPositions : IDisposable
         var pairs = x.Reshape([shape[0], shape[1], shape[2], shape[3] / 2, 2]).Unbind(-1);
         var turned = Ops.Stack([-pairs[1], pairs[0]], -1).Reshape(shape);
         return (x * cos.To(x.DType)) + (turned * sin.To(x.DType));
-    }
-
-    /// <summary>Frees the angles.</summary>
-    public void Dispose()
-    {
-        _cos.Dispose();
-        _sin.Dispose();
     }
 }

@@ -135,7 +135,7 @@ public sealed class VisionTransformer : ContextEncoder, IBackbone
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Positions, "known: Learned, Sincos, Rope, Relative, None"),
         };
         if (settings.Positions == PositionKind.Rope)
-            _rotary = RotaryOf(settings);
+            _rotary = Child("rotary", RotaryOf(settings));
         _patchEmbed = Child("patch_embed", new PatchEmbedding(settings.Channels, settings.Patch, blocks.Width, bias: !settings.PreNorm));
         if (settings.PreNorm)
             _normPre = Child("norm_pre", new LayerNorm(blocks.Width, blocks.NormEps));
@@ -285,13 +285,6 @@ public sealed class VisionTransformer : ContextEncoder, IBackbone
         var head = _head ?? throw new InvalidOperationException("the model was made without a classifier (classes = 0)");
         var logits = head.Forward(Pool(tokens));
         return _headDistilled is null ? logits : (logits + _headDistilled.Forward(DistillationToken(tokens))) / 2.0;
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        _rotary?.Dispose();
-        base.Dispose(disposing);
     }
 
     // Rotary places of the prefix tokens, then of the patches that were kept.

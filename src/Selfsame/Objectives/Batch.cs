@@ -49,6 +49,9 @@ public sealed class Batch
     /// <summary>The one modality of a batch that was drawn for it, where the recipe mixes modalities batch by batch; otherwise null.</summary>
     public string? Drawn { get; init; }
 
+    /// <summary>Where the tensors lie; the host's memory for an empty batch.</summary>
+    public Device Device => _fields.Values.FirstOrDefault()?.Values.Device ?? Device.Cpu;
+
     /// <summary>Number of samples B.</summary>
     public long Count
     {
@@ -112,7 +115,18 @@ public sealed class Batch
         Drawn = Drawn,
     };
 
+    /// <summary>The same samples on another device.</summary>
+    /// <param name="device">Where to.</param>
+    public Batch To(Device device) => new(_fields.Select(pair => KeyValuePair.Create(pair.Key, new BatchField(On(pair.Value.Values, device)!, On(pair.Value.Lengths, device), On(pair.Value.Present, device)))))
+    {
+        Labels = On(Labels, device),
+        Indices = Indices,
+        Drawn = Drawn,
+    };
+
     /// <summary>Names of the tensors with their shapes, in the order of the batch.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<long> Shape)> Shapes() =>
         [.. _fields.Select(pair => (pair.Key, (IReadOnlyList<long>)pair.Value.Values.Shape.ToArray())), .. Labels is null ? [] : new[] { ("labels", (IReadOnlyList<long>)Labels.Shape.ToArray()) }];
+
+    private static Tensor? On(Tensor? tensor, Device device) => tensor?.To(device, tensor.DType);
 }

@@ -73,14 +73,18 @@ public sealed class SeededStep : StepContext
         _part = part is { } some && some.Count < some.Total ? part : null;
     }
 
-    private SeededStep(SeededStep other, int axis)
+    private SeededStep(SeededStep other, int axis, Device device)
     {
         (_key, _part, _axis) = (other._key, other._part, axis);
-        (Step, Device) = (other.Step, other.Device);
+        (Step, Device) = (other.Step, device);
     }
 
+    /// <summary>The same numbers on another device.</summary>
+    /// <param name="device">Where the model's tensors live.</param>
+    public SeededStep On(Device device) => device == Device ? this : new SeededStep(this, _axis, device);
+
     /// <inheritdoc/>
-    public override StepContext Along(int axis) => _part is null ? this : new SeededStep(this, axis);
+    public override StepContext Along(int axis) => _part is null ? this : new SeededStep(this, axis, Device);
 
     /// <inheritdoc/>
     public override StepContext ForAll => Along(Nowhere);

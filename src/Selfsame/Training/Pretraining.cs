@@ -1,3 +1,4 @@
+using Selfsame.Generation;
 using System.Text.Json.Nodes;
 using Selfsame.Data;
 using Selfsame.Data.Loading;
@@ -76,7 +77,7 @@ public sealed class Pretraining : IDisposable
     {
         (_options, _recipe, _folder, _data) = (options, options.Recipe.Recipe, folder, data);
         _environment = RunEnvironment.Capture(new Dictionary<string, string> { ["libtorch"] = TorchRuntime.Version });
-        var device = _recipe.Device == DeviceChoice.Cuda ? Device.Cuda() : Device.Cpu;
+        var device = RunDevice.Of(_recipe.Device);
         _precision = ComputePrecision.Resolve(_recipe.Precision, device, _environment.CpuFeatures);
         _model = new TrainingModel(_recipe, data.Model, device, _precision.Low);
         _quarantine = new Quarantine(folder.QuarantinePath, _recipe.Data.MaxBad, options.Time);
@@ -382,7 +383,7 @@ public sealed class Pretraining : IDisposable
         using var precision = _precision.Enter();
         const int Count = 64;
         var labels = generator.Classes > 0 ? Tensor.From<long>([.. Enumerable.Range(0, Count).Select(k => (long)(k % generator.Classes))]) : null;
-        var samples = generator.Generate(Count, labels, RunEvaluator.SamplerOf(wanted, labels is not null), new SeededStep(_recipe.Seed, long.MaxValue - 1), averaged: true, cancellation);
+        var samples = generator.MakeOnHost(Count, labels, RunEvaluator.SamplerOf(wanted, labels is not null), new SeededStep(_recipe.Seed, long.MaxValue - 1), averaged: true, cancellation);
         var png = SampleGrid.Png(_evaluator!.ToPixels(samples));
         var file = _folder.Sample("samples", _state.Step);
         AtomicFile.Write(file, png);
@@ -399,7 +400,7 @@ public sealed class Pretraining : IDisposable
             using var scope = Scope.Enter();
             using var precision = _precision.Enter();
             var settings = RunEvaluator.SamplerOf(wanted, conditioned: false) with { Shift = generator.SamplingShift(modality) };
-            var made = generator.Generate(new GenerationRequest(Count, [modality]), settings, new SeededStep(_recipe.Seed, long.MaxValue - 1), averaged: true, cancellation);
+            var made = generator.MakeOnHost(new GenerationRequest(Count, [modality]), settings, new SeededStep(_recipe.Seed, long.MaxValue - 1), averaged: true, cancellation);
             exhibit.Write(made, Path.Combine(_folder.MadePath, modality), most: modality == Modality.Text ? Count : 4);
             if (exhibit.Sheet(modality, made.Field(modality)) is not { } png)
                 continue;

@@ -17,8 +17,9 @@ public sealed class RunData : IDisposable
     {
         Set = set;
         Labels = recipe.Objective.LabelColumn is { } column ? set.Labels(column) : null;
-        Inputs = new SampleInputs(inputs.Training, Labels is not null);
-        PlainInputs = new SampleInputs(inputs.Plain);
+        var device = RunDevice.Here(recipe.Device);
+        Inputs = new SampleInputs(inputs.Training, Labels is not null) { Device = device };
+        PlainInputs = new SampleInputs(inputs.Plain) { Device = device };
         Range = (inputs.Range.Mean.Average(), inputs.Range.Deviation.Average());
         ChannelRange = inputs.Range;
         Train = recipe.Data.Need == SampleNeed.All ? Array.FindAll(part, index => (set.ModalitiesOf(index) & recipe.Data.Inputs()) == recipe.Data.Inputs()) : part;

@@ -10,6 +10,9 @@ namespace Selfsame.Training;
 /// <param name="labelled">Whether labels come along.</param>
 public sealed class SampleInputs(IReadOnlyList<SampleField> fields, bool labelled = false)
 {
+    /// <summary>Where batches are made. Default the host's memory.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
     /// <summary>What is read of each sample.</summary>
     public IReadOnlyList<SampleField> Fields => fields;
 
@@ -30,7 +33,7 @@ public sealed class SampleInputs(IReadOnlyList<SampleField> fields, bool labelle
         return new([new ImageField(transform)], shape.Labelled);
     }
 
-    /// <summary>Views the loader's memory as tensors, without copying. Valid until the host batch is disposed.</summary>
+    /// <summary>Views the loader's memory as tensors, without copying where they are made on the host. Valid until the host batch is disposed.</summary>
     /// <param name="host">From a loader of these fields.</param>
     /// <returns>A field that no sample has is left out.</returns>
     public Batch Batch(HostBatch host)
@@ -40,7 +43,8 @@ public sealed class SampleInputs(IReadOnlyList<SampleField> fields, bool labelle
         for (var f = 0; f < fields.Count; f++)
             if (host.Fields[f].Any)
                 Add(parts, fields[f], host.Fields[f]);
-        return Made(parts, host, labelled);
+        var batch = Made(parts, host, labelled);
+        return Device.IsCpu ? batch : batch.To(Device);
     }
 
     /// <summary>A batch of pictures alone, from a loader of any transform with this output.</summary>

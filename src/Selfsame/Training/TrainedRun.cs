@@ -14,7 +14,7 @@ public sealed class TrainedRun : IDisposable
     private TrainedRun(RunFolder folder, Recipe recipe, RunData data, ComputePrecision precision)
     {
         (Folder, Recipe, Data, Precision) = (folder, recipe, data, precision);
-        _model = new TrainingModel(recipe, data.Model, Device.Cpu, precision.Low);
+        _model = new TrainingModel(recipe, data.Model, precision.Device, precision.Low);
         State = new CheckpointState { Step = 0, Samples = 0, Position = 0, Seconds = 0, Seed = recipe.Seed, OptimizerSteps = 0, Started = default };
     }
 
@@ -53,7 +53,7 @@ public sealed class TrainedRun : IDisposable
             ?? throw new CheckpointException(problems.Count > 0 ? string.Join('\n', problems) : $"{path} has no checkpoint yet");
         var data = await RunData.OpenAsync(recipe, options, cancellation, folder).ConfigureAwait(false);
         TorchRuntime.Threads = Environment.ProcessorCount;
-        var precision = ComputePrecision.Resolve(recipe.Precision, Device.Cpu, RunEnvironment.Capture().CpuFeatures);
+        var precision = ComputePrecision.Resolve(recipe.Precision, RunDevice.Here(recipe.Device), RunEnvironment.Capture().CpuFeatures);
         var run = new TrainedRun(folder, recipe, data, precision);
         try
         {

@@ -23,10 +23,9 @@ public sealed class TrainingModel : IDisposable
     public TrainingModel(Recipe recipe, ModelContext context, Device device, bool low)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        if (!device.IsCpu)
-            throw new NotSupportedException("training on a GPU needs a CUDA build of libtorch; this release trains on the CPU. Use device: cpu.");
         Objective = recipe.Objective.Build(context);
         Objective.Initialize(recipe.Seed);
+        Objective.MoveTo(device);
         var inTeacher = Objective.Teachers.SelectMany(pair => pair.Teacher.Parameters()).Select(p => p.Value).ToHashSet<Tensor>(ReferenceEqualityComparer.Instance);
         var all = Objective.Parameters();
         foreach (var parameter in all)

@@ -85,7 +85,9 @@ internal sealed class ResNet18 : PlainModel
 
     private Tensor Logits()
     {
-        var x = _bn1.Forward(_conv1.Forward(_pictures)).ReluInPlace().MaxPool2d([3, 3], [2, 2], [1, 1]);
+        // Channels last, as oneDNN's convolutions compute: libtorch keeps the layout from layer to layer, and nothing is turned on the way.
+        var pictures = _pictures.Permute([0, 2, 3, 1]).Contiguous().Permute([0, 3, 1, 2]);
+        var x = _bn1.Forward(_conv1.Forward(pictures)).ReluInPlace().MaxPool2d([3, 3], [2, 2], [1, 1]);
         foreach (var block in _blocks)
             x = block.Forward(x);
         return _fc.Forward(x.Mean([2, 3], keepdim: false));

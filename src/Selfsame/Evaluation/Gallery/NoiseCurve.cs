@@ -1,3 +1,4 @@
+using Selfsame.Generation;
 using Selfsame.Objectives;
 using Selfsame.Torch;
 
@@ -58,8 +59,9 @@ public static class NoiseCurve
         for (long start = 0; start < count; start += Batch)
         {
             var size = Math.Min(Batch, count - start);
-            var part = new Objectives.Batch(pictures.Narrow(0, start, size));
-            var draws = new SeededStep(source.Seed, long.MaxValue - 3 - bin, new BatchPart(start, size, count));
+            var device = HostSamples.DeviceOf(model);
+            var part = new Objectives.Batch(pictures.Narrow(0, start, size)).To(device);
+            var draws = new SeededStep(source.Seed, long.MaxValue - 3 - bin, new BatchPart(start, size, count)).On(device);
             var reading = model.ReadAt(part, level, draws, source.Settings.Features.Averaged);
             (loss, zero) = (loss + reading.Loss.Sum().Item(), zero + reading.Untrained.Sum().Item());
             features.Add(reading.Tokens.To(DType.Float32).Mean(1, keepDim: false));

@@ -1,3 +1,4 @@
+using Selfsame.Generation;
 using Selfsame.Objectives;
 using Selfsame.Torch;
 
@@ -23,7 +24,8 @@ public static class ReconstructionGallery
         using var guard = GradMode.Off();
         var (pictures, samples) = source.Pictures(source.Varied(count), cancellation);
         var tables = new List<PictureTable>();
-        foreach (var one in reconstructor.Reconstruct(new Batch(pictures), new SeededStep(source.Seed, long.MaxValue - 2)))
+        var device = HostSamples.DeviceOf(reconstructor);
+        foreach (var one in reconstructor.Reconstruct(new Batch(pictures).To(device), new SeededStep(source.Seed, long.MaxValue - 2).On(device)))
         {
             if (one.Modality != Modality.Image)
                 continue;  // sound, text and others get a renderer with their modality
@@ -49,8 +51,8 @@ public static class ReconstructionGallery
 
     private static PictureTable Pictures(FigureSource source, RebuiltBatch one, int[] samples, SheetBuilder sheets)
     {
-        var (input, rebuilt, baseline) = (source.ToPixels(one.Input), source.ToPixels(one.Rebuilt), source.ToPixels(one.Baseline));
-        var hidden = one.Hidden;
+        var (input, rebuilt, baseline) = (source.ToPixels(Here(one.Input)), source.ToPixels(Here(one.Rebuilt)), source.ToPixels(Here(one.Baseline)));
+        var hidden = Here(one.Hidden);
         var seen = (input * (1.0 - hidden)) + (hidden * Hidden);
         var together = (input * (1.0 - hidden)) + (rebuilt * hidden);
         var (errors, without) = (HiddenError(rebuilt, input, hidden), HiddenError(baseline, input, hidden));
@@ -67,4 +69,6 @@ public static class ReconstructionGallery
             Remarks = [.. errors.Zip(without, (error, other) => FormattableString.Invariant($"{error:0.0000}, baseline {other:0.0000}"))],
         };
     }
+
+    private static Tensor Here(Tensor tensor) => tensor.To(Device.Cpu, tensor.DType);
 }

@@ -26,10 +26,11 @@ public sealed class RunPlanner : IDisposable
     {
         (_loaded, _recipe, _folder, _data) = (loaded, loaded.Recipe, folder, data);
         var features = RunEnvironment.Capture().CpuFeatures;
-        _precision = ComputePrecision.Resolve(_recipe.Precision, Device.Cpu, features);
-        _fast = ComputePrecision.Resolve(Precision.Auto, Device.Cpu, features).Low;
+        var device = RunDevice.Of(_recipe.Device);
+        _precision = ComputePrecision.Resolve(_recipe.Precision, device, features);
+        _fast = ComputePrecision.Resolve(Precision.Auto, device, features).Low;
         _process = MachineMemory.Resident;
-        _model = new TrainingModel(_recipe, data.Model, Device.Cpu, _precision.Low);
+        _model = new TrainingModel(_recipe, data.Model, device, _precision.Low);
     }
 
     /// <summary>Makes the plan of a run.</summary>
@@ -244,7 +245,7 @@ public sealed class RunPlanner : IDisposable
             return 0; // of other modalities the samples' lengths are not known
         var (side, channels) = (shape.Height, shape.Channels);
         var width = FeatureReader.Pooled(_model.Objective.Features(evaluate.Features.Averaged), layers, evaluate.Features.Pooling)(
-            new Batch(Ops.Zeros([1, channels, side, side]))).Size(1);
+            new Batch(Ops.Zeros([1, channels, side, side], device: _precision.Device))).Size(1);
         var rows = Rows(Data.DataSplit.Train, evaluate.TrainSamples) + Rows(Data.DataSplit.Validation, evaluate.TestSamples) + Rows(Data.DataSplit.Test, evaluate.TestSamples);
         return 2L * rows * Math.Max(width, (long)channels * side * side) * sizeof(float);
 
