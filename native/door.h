@@ -90,6 +90,7 @@ SS_EXPORT int32_t ss_threads();
 SS_EXPORT int32_t ss_cuda_device_count();
 SS_EXPORT int32_t ss_set_onednn(int32_t enabled);
 SS_EXPORT int32_t ss_set_fused(int32_t enabled);
+SS_EXPORT int32_t ss_complete_meta();
 SS_EXPORT const char* ss_version();
 SS_EXPORT const char* ss_build();
 

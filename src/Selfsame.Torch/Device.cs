@@ -16,6 +16,9 @@ public readonly record struct Device(int Type, int Index)
     /// <summary>True for host memory.</summary>
     public bool IsCpu => Type == 0;
 
+    /// <summary>Lets <see cref="Meta"/> run operators that this libtorch has no shapes for, on zeros of the processor; for the whole process. What a value decides, such as how many are not zero, is then as for zeros.</summary>
+    internal static void CompleteMeta() => Native.Check(Native.CompleteMeta());
+
     internal long Packed => ((long)Type << 32) | (Type == 1 ? (uint)Index : 0xffffffff);
 
     /// <summary>A GPU.</summary>

@@ -140,6 +140,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "ss_set_onednn"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int SetOneDnn(int enabled);
 
+    [LibraryImport(Library, EntryPoint = "ss_complete_meta"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int CompleteMeta();
+
     [LibraryImport(Library, EntryPoint = "ss_set_fused"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int SetFused(int enabled);
 

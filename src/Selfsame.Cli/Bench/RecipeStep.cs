@@ -25,12 +25,12 @@ internal sealed class RecipeStep : TrainStep
     {
         _recipe = recipe;
         Work = StepWork.Of(recipe, context);
-        _model = new TrainingModel(recipe, context, Device.Cpu, precision.Low);
+        _model = new TrainingModel(recipe, context, precision.Device, precision.Low);
         _step = new TrainingStep(recipe, _model, precision);
         using var scope = Scope.Enter();
         using var generator = new Generator(recipe.Seed);
         var pictures = Ops.Empty([recipe.Batch, context.Channels, context.ImageSize.Height, context.ImageSize.Width]).UniformInPlace(-1, 1, generator);
-        _pictures = Scope.Release(round ? pictures.To(DType.BFloat16).To(DType.Float32) : pictures);
+        _pictures = Scope.Release((round ? pictures.To(DType.BFloat16).To(DType.Float32) : pictures).To(precision.Device, DType.Float32));
     }
 
     /// <inheritdoc/>

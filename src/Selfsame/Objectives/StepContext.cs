@@ -31,6 +31,16 @@ public abstract class StepContext
     /// <param name="shape">Sizes.</param>
     public abstract Tensor Normal(string name, params ReadOnlySpan<long> shape);
 
+    /// <summary>The same draws as numbers in host memory, for what is decided there.</summary>
+    protected virtual StepContext OnHost => this;
+
+    /// <summary>Draws that decide which paths of a network are dropped.</summary>
+    /// <param name="name">What they are for.</param>
+    /// <param name="depth">Blocks of the network.</param>
+    /// <param name="batch">Samples.</param>
+    /// <returns>(depth, 2, batch) uniform numbers, row-major.</returns>
+    public float[] DropPaths(string name, long depth, long batch) => Along(2).OnHost.Uniform(name, depth, 2, batch).ToArray<float>();
+
     /// <summary>A source of single draws for one sample, for what is drawn one by one on the host, such as masks.</summary>
     /// <param name="name">What they are for; the same name gives the same numbers within a step.</param>
     /// <param name="sample">Which sample, counted from the first of those that are computed; 0 for what the batch draws as a whole.</param>
@@ -88,6 +98,9 @@ public sealed class SeededStep : StepContext
 
     /// <inheritdoc/>
     public override StepContext ForAll => Along(Nowhere);
+
+    /// <inheritdoc/>
+    protected override StepContext OnHost => On(Device.Cpu);
 
     /// <inheritdoc/>
     public override Tensor Uniform(string name, params ReadOnlySpan<long> shape)

@@ -218,7 +218,7 @@ public sealed class BatchLoader : IDisposable
         {
             // The place asked for, not the one found: a replacement draws what the sample it stands for would have drawn.
             var index = stream.At(epoch, (position + tries) % stream.Count);
-            if (TryRead(pending, row, new(_settings.Seed, epoch, position, index)))
+            if (TryRead(pending, row, new(_settings.Seed, epoch, position, index) { Next = stream.At(epoch, (position + tries + 1) % stream.Count) }))
             {
                 pending.Batch.SetIndex(row, index);
                 return;

@@ -7,7 +7,11 @@ namespace Selfsame.Data.Loading;
 /// <param name="Epoch">Pass over the data, from 0.</param>
 /// <param name="Position">Place within the pass, from 0.</param>
 /// <param name="Index">The sample in its data set.</param>
-public readonly record struct SampleContext(ulong Seed, long Epoch, int Position, int Index);
+public readonly record struct SampleContext(ulong Seed, long Epoch, int Position, int Index)
+{
+    /// <summary>The sample after this one in the order of the pass, for what needs another of the same part; -1 where there is none.</summary>
+    public int Next { get; init; } = -1;
+}
 
 /// <summary>Turns a decoded picture into the numbers a model sees. Called from several threads at once.</summary>
 public interface ISampleTransform

@@ -69,22 +69,68 @@ public sealed class AudioField : SampleField
     public override void Read(SampleReader reader, in SampleContext context, FieldRow row)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var place = _evaluation ? 0 : Draw(context);
+        var draws = _evaluation ? null : Begin(context);
+        var place = draws?.Uniform("audio.window") ?? 0;
         using var sound = Decode(reader.Data, context.Index, place);
         if (sound.Length == 0)
             throw new MediaException(MediaError.Corrupt, "there is no sound in it");
-        var length = Math.Min(sound.Length, _longest);
-        var first = (int)Math.Min(place * (sound.Length - length + 1), sound.Length - length);
-        if (_bank is not null)
+        var part = Window(sound, place);
+        if (_bank is null)
         {
-            FilterBank(sound.Channel(0).Slice(first, length), row);
+            var target = row.Floats(part.Length);
+            part.CopyTo(target);
+            if (draws is not null)
+                Augment(target, draws, reader.Data, context.Next);
+            if (_settings.Normalize)
+                Normalize(target);
             return;
         }
 
-        var target = row.Floats(length);
-        sound.Channel(0).Slice(first, length).CopyTo(target);
-        if (_settings.Normalize)
-            Normalize(target);
+        var memory = ArrayPool<float>.Shared.Rent(part.Length);
+        var view = memory.AsSpan(0, part.Length);
+        part.CopyTo(view);
+        if (draws is not null)
+            Augment(view, draws, reader.Data, context.Next);
+        var energies = FilterBank(view, row);
+        ArrayPool<float>.Shared.Return(memory);
+        if (draws is not null && _settings.Masks is { } masks)
+            SpectrogramMask.Apply(masks, energies, _bank.Bins, draws);
+    }
+
+    private ReadOnlySpan<float> Window(AudioBuffer sound, double place)
+    {
+        var length = Math.Min(sound.Length, _longest);
+        return sound.Channel(0).Slice((int)Math.Min(place * (sound.Length - length + 1), sound.Length - length), length);
+    }
+
+    // In the order of AudioViewPipeline.
+    private void Augment(Span<float> view, IDraws draws, DataSet data, int next)
+    {
+        if (SoundDraws.Gain(_settings.Gain, draws) is var gain && gain != 1)
+            TensorPrimitives.Multiply(view, gain, view);
+        if (SoundDraws.MixShare(_settings.MixUp, draws) is { } share)
+            Mix(view, share, data, next);
+        if (SoundDraws.NoiseRatio(_settings.Noise, draws) is { } ratio)
+            SoundOps.AddNoise(view, ratio, draws);
+    }
+
+    // The other's begin; silence where it is shorter. A sound that lacks, or can't be read, mixes nothing in: it is listed where it is read for itself.
+    private void Mix(Span<float> view, double share, DataSet data, int next)
+    {
+        if (next < 0 || !data.Has(next, Modality))
+            return;
+        try
+        {
+            using var other = Decode(data, next, 0);
+            var count = Math.Min(other.Length, view.Length);
+            if (count > 0)
+                SoundOps.Mix(view[..count], other.Channel(0)[..count], share);
+            TensorPrimitives.Multiply(view[count..], (float)(1 - share), view[count..]);
+        }
+        catch (Exception e) when (e is MediaException or IOException)
+        {
+            // As said above.
+        }
     }
 
     /// <summary>(x - mean) / sqrt(variance + 1e-7), as wav2vec 2.0's feature extractor.</summary>
@@ -97,7 +143,7 @@ public sealed class AudioField : SampleField
     }
 
     // As FilterBankInput, with a length of its own; less than one frame of sound is filled up to one with silence.
-    private void FilterBank(ReadOnlySpan<float> sound, FieldRow row)
+    private Span<float> FilterBank(ReadOnlySpan<float> sound, FieldRow row)
     {
         var shortest = _bank!.Settings.FrameSamples;
         var centred = ArrayPool<float>.Shared.Rent(Math.Max(shortest, sound.Length));
@@ -110,13 +156,14 @@ public sealed class AudioField : SampleField
         ArrayPool<float>.Shared.Return(centred);
         TensorPrimitives.Subtract(target, (float)_settings.Mean, target);
         TensorPrimitives.Divide(target, (float)(2 * _settings.Std), target);
+        return target;
     }
 
-    private static double Draw(in SampleContext context)
+    private static SeededDraws Begin(in SampleContext context)
     {
         var draws = s_draws ??= new SeededDraws(0, 0, 0);
         draws.Restart(context.Seed, (ulong)context.Epoch, (ulong)context.Position);
-        return draws.Uniform("audio.window");
+        return draws;
     }
 
     private AudioBuffer Decode(DataSet data, int index, double place)

@@ -3,7 +3,7 @@ using Selfsame.Recipes;
 namespace Selfsame.Modalities.Audio;
 
 /// <summary>How a sound becomes numbers.</summary>
-public sealed record AudioInputSettings
+public sealed record AudioInputSettings : ICheckable
 {
     /// <summary>Samples a second; other rates are resampled, and all channels mixed to one. Default 16,000.</summary>
     [Limits(1, 768_000, "the number of samples in a second"), Unit("Hz")]
@@ -29,6 +29,25 @@ public sealed record AudioInputSettings
 
     /// <summary>Shift and scale each stretch of a waveform to mean 0 and variance 1, as wav2vec 2.0 does. Default true.</summary>
     public bool Normalize { get; init; } = true;
+
+    /// <summary>Random loudness in training. Null (default): none. A normalised waveform undoes it, so it matters beside noise, mixtures and filter banks only.</summary>
+    public GainSettings? Gain { get; init; }
+
+    /// <summary>Another sound of the training part mixed in, in training. Null (default): none.</summary>
+    public MixUpSettings? MixUp { get; init; }
+
+    /// <summary>Random white noise in training. Null (default): none.</summary>
+    public NoiseSettings? Noise { get; init; }
+
+    /// <summary>Strips of time and frequency of a filter bank that are hidden in training. Null (default): none.</summary>
+    public SpectrogramMaskSettings? Masks { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<RecipeProblem> Check()
+    {
+        if (Features == AudioFeatures.Waveform && Masks is not null)
+            yield return new("masks", "hides strips of a filter bank; write features: filter_bank, or leave it out");
+    }
 }
 
 /// <summary>What a model sees of a sound.</summary>

@@ -122,7 +122,7 @@ public sealed class Clip : Objective, IChanceLevel, ISharedSpace
     }
 
     private float[]? DropDraws(string modality, long batch, StepContext step) =>
-        _towers.DropPath > 0 && Training ? step.Along(2).Uniform($"drop_path.{modality}", _towers.Depth, 2, batch).ToArray<float>() : null;
+        _towers.DropPath > 0 && Training ? step.DropPaths($"drop_path.{modality}", _towers.Depth, batch) : null;
 
     private static (Tensor First, Tensor Second) HavingBoth(Batch batch, string first, string second, Tensor a, Tensor b)
     {

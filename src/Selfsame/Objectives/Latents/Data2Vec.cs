@@ -199,7 +199,7 @@ public sealed class Data2Vec : Objective
 
     private float[]? DropDraws(long batch, StepContext? step)
     {
-        return _student.DropPath > 0 && Training && step is not null ? step.Along(2).Uniform("drop_path", _student.Depth, 2, batch).ToArray<float>() : null;
+        return _student.DropPath > 0 && Training && step is not null ? step.DropPaths("drop_path", _student.Depth, batch) : null;
     }
 
     private static Tensor Body(Tensor tokens, int prefix) => prefix == 0 ? tokens : tokens.Narrow(1, prefix, tokens.Size(1) - prefix);

@@ -114,7 +114,7 @@ public sealed class MaskedAutoencoder : Objective, IReconstructor
     private float[]? DropDraws(long batch, StepContext step)
     {
         var blocks = _encoder.Settings.Blocks;
-        return blocks.DropPath > 0 && Training ? step.Along(2).Uniform("drop_path", blocks.Depth, 2, batch).ToArray<float>() : null;
+        return blocks.DropPath > 0 && Training ? step.DropPaths("drop_path", blocks.Depth, batch) : null;
     }
 
     private static Tensor Standardize(Tensor patchesBNP) =>

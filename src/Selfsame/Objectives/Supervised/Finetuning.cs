@@ -116,7 +116,7 @@ public sealed class Finetuning : Objective, IClassifier
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(step);
         var labels = batch.Labels ?? throw new ArgumentException("fine-tuning needs labels", nameof(batch));
-        var draws = _vision?.Settings.Blocks is { DropPath: > 0, Depth: var depth } && Training ? step.Along(2).Uniform("drop_path", depth, 2, labels.Size(0)).ToArray<float>() : null;
+        var draws = _vision?.Settings.Blocks is { DropPath: > 0, Depth: var depth } && Training ? step.DropPaths("drop_path", depth, labels.Size(0)) : null;
         var logits = Logits(batch, draws);
         var loss = logits.CrossEntropy(labels, ignoreIndex: -1, labelSmoothing: _settings.Smoothing);
         using var guard = GradMode.Off();

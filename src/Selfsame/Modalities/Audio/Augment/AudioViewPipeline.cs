@@ -93,14 +93,12 @@ public sealed class AudioViewPipeline
     {
         ArgumentNullException.ThrowIfNull(draws);
         var start = (int)Begin(length, draws);
-        var shift = _settings.Shift is { } shifted && Chance(draws, "shift", shifted.Probability)
+        var shift = _settings.Shift is { } shifted && SoundDraws.Chance(draws, "shift", shifted.Probability)
             ? (int)Math.Round((2 * draws.Uniform("shift.share") - 1) * shifted.Share * _settings.Samples)
             : 0;
-        var gain = _settings.Gain is { } louder && Chance(draws, "gain", louder.Probability)
-            ? (float)Math.Pow(10, Within(louder.Range, draws.Uniform("gain.decibels")) / 20)
-            : 1;
-        double? mix = _settings.MixUp is { } mixed && Chance(draws, "mix", mixed.Probability) ? Within(mixed.Share, draws.Uniform("mix.share")) : null;
-        double? noise = _settings.Noise is { } noisy && Chance(draws, "noise", noisy.Probability) ? Within(noisy.Ratio, draws.Uniform("noise.ratio")) : null;
+        var gain = SoundDraws.Gain(_settings.Gain, draws);
+        var mix = SoundDraws.MixShare(_settings.MixUp, draws);
+        var noise = SoundDraws.NoiseRatio(_settings.Noise, draws);
         return new() { Start = start, Shift = shift, Gain = gain, MixShare = mix, NoiseRatio = noise };
     }
 
@@ -163,11 +161,7 @@ public sealed class AudioViewPipeline
             view.CopyTo(destination);
         if (_settings.Masks is not { } masks)
             return;
-        var fill = TensorPrimitives.Sum<float>(destination) / destination.Length;
-        for (var i = 0; i < masks.FrequencyMasks; i++)
-            SpectrogramMask.FillColumns(destination, _settings.Bins, SpectrogramMask.Sample(_settings.Bins, masks.FrequencyWidth, 1, draws, "mask.frequency"), fill);
-        for (var i = 0; i < masks.TimeMasks; i++)
-            SpectrogramMask.FillRows(destination, _settings.Bins, SpectrogramMask.Sample(_frames, masks.TimeWidth, masks.TimeShare, draws, "mask.time"), fill);
+        SpectrogramMask.Apply(masks, destination, _settings.Bins, draws);
     }
 
     private void ToRows(ReadOnlySpan<float> view, WhisperLogMel logMel, Span<float> destination)
@@ -209,9 +203,4 @@ public sealed class AudioViewPipeline
             _ => 0,
         };
     }
-
-    private static double Within(EquatableList<double> range, double uniform) => range[0] + uniform * (range[1] - range[0]);
-
-    // What can't or must happen is not drawn.
-    private static bool Chance(IDraws draws, string name, double probability) => probability > 0 && (probability >= 1 || draws.Coin(name, probability));
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Selfsame.Randomness;
 
 namespace Selfsame.Modalities.Audio;
@@ -26,6 +27,23 @@ public static class SpectrogramMask
         var length = (float)draws.Uniform(name) * longest;
         var start = (float)draws.Uniform(name) * (size - length);
         return new((int)start, (int)start + (int)length);
+    }
+
+    /// <summary>Draws strips and fills them with the mean of what there was.</summary>
+    /// <param name="settings">How many and how wide.</param>
+    /// <param name="plane">Log energies (frames, bins).</param>
+    /// <param name="bins">Bins of a frame.</param>
+    /// <param name="draws">Draws <c>mask.frequency</c> and <c>mask.time</c>.</param>
+    public static void Apply(SpectrogramMaskSettings settings, Span<float> plane, int bins, IDraws draws)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (plane.IsEmpty)
+            return;
+        var (frames, fill) = (plane.Length / bins, TensorPrimitives.Sum<float>(plane) / plane.Length);
+        for (var i = 0; i < settings.FrequencyMasks; i++)
+            FillColumns(plane, bins, Sample(bins, settings.FrequencyWidth, 1, draws, "mask.frequency"), fill);
+        for (var i = 0; i < settings.TimeMasks; i++)
+            FillRows(plane, bins, Sample(frames, settings.TimeWidth, settings.TimeShare, draws, "mask.time"), fill);
     }
 
     /// <summary>Fills columns of a plane (rows, columns).</summary>
