@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve_training
+from rounds import DEVICE, Attention, Mlp, autocast, ready, serve_training
 
 VOCABULARY, TOKENS, WIDTH, DEPTH, HEADS, BATCH = 8192, 128, 384, 12, 6, 16
 MASK, EVERY = 4, 7  # id that hides a token; one token in seven is hidden
@@ -45,11 +45,12 @@ class Bert(nn.Module):
 
 
 def main():
-    model = Bert()
+    model = ready(Bert())
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.05, foreach=True)
     text = torch.arange(BATCH * TOKENS) * 2654435761 % VOCABULARY
     hidden = torch.arange(0, BATCH * TOKENS, EVERY)
-    ids, targets = text.index_fill(0, hidden, MASK).reshape(BATCH, TOKENS), text[hidden]
+    ids, targets = text.index_fill(0, hidden, MASK).reshape(BATCH, TOKENS).to(DEVICE), text[hidden].to(DEVICE)
+    hidden = hidden.to(DEVICE)
 
     def loss_of():
         with autocast():

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve_training
+from rounds import DEVICE, Attention, Mlp, autocast, ready, serve_training
 
 VOCABULARY, TOKENS, WIDTH, DEPTH, HEADS, BATCH = 8192, 128, 384, 12, 6, 16
 
@@ -40,10 +40,10 @@ class Gpt(nn.Module):
 
 
 def main():
-    model = Gpt()
+    model = ready(Gpt())
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.05, foreach=True)
     text = (torch.arange(BATCH * (TOKENS + 1)) * 2654435761 % VOCABULARY).reshape(BATCH, TOKENS + 1)
-    ids, targets = text[:, :-1].contiguous(), text[:, 1:].reshape(-1)
+    ids, targets = text[:, :-1].contiguous().to(DEVICE), text[:, 1:].reshape(-1).to(DEVICE)
 
     def loss_of():
         with autocast():

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve_training, sincos
+from rounds import DEVICE, Attention, Mlp, autocast, ready, serve_training, sincos
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
 DECODER_WIDTH, DECODER_DEPTH, DECODER_HEADS, MASK_RATIO = 192, 4, 3, 0.75
@@ -57,18 +57,18 @@ class MaskedAutoencoder(nn.Module):
 
 
 def main():
-    model = MaskedAutoencoder()
+    model = ready(MaskedAutoencoder())
     parameters = list(model.parameters())
     groups = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
     optimizer = torch.optim.AdamW(groups, lr=1.5e-4, betas=(0.9, 0.95), foreach=True)
-    pictures = torch.randn(BATCH, 3, SIDE, SIDE)
+    pictures = torch.randn(BATCH, 3, SIDE, SIDE).to(DEVICE)
 
     def loss_of():
         patches = pictures.reshape(BATCH, 3, GRID, PATCH, GRID, PATCH).permute(0, 2, 4, 3, 5, 1).reshape(BATCH, TOKENS, VALUES)
-        order = torch.rand(BATCH, TOKENS).argsort(dim=1)
+        order = torch.rand(BATCH, TOKENS, device=DEVICE).argsort(dim=1)
         restore = order.argsort(dim=1)
         variance, mean = torch.var_mean(patches, dim=-1, keepdim=True)
         target = (patches - mean) * (variance + 1e-6).rsqrt()

@@ -3,15 +3,16 @@ import torch
 import torch.nn.functional as F
 from torchvision.models import resnet18
 
-from rounds import autocast, serve_training
+from rounds import DEVICE, autocast, ready, serve_training
 
 SIDE, CLASSES, BATCH = 64, 1000, 32
 
 
 def main():
-    model = resnet18(num_classes=CLASSES)
+    model = ready(resnet18(num_classes=CLASSES))
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, foreach=True)
-    pictures, classes = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1, torch.arange(BATCH) * 31 % CLASSES
+    pictures = (torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1).to(DEVICE)
+    classes = (torch.arange(BATCH) * 31 % CLASSES).to(DEVICE)
 
     def loss_of():
         with autocast():

@@ -16,11 +16,24 @@ torch.set_num_threads(int(os.environ.get("PEER_THREADS", os.cpu_count())))
 torch.manual_seed(0)
 
 
+DEVICE = torch.device(os.environ.get("PEER_DEVICE", "cpu"))
+
+
 def autocast():
     """What the forward pass runs in: PEER_PRECISION is bf16 or fp32, whichever this machine trains in."""
     if os.environ.get("PEER_PRECISION", "bf16") == "bf16":
-        return torch.autocast("cpu", dtype=torch.bfloat16)
+        return torch.autocast(DEVICE.type, dtype=torch.bfloat16)
     return contextlib.nullcontext()
+
+
+def compiled(function):
+    """A model or function, compiled when PEER_COMPILE is 1."""
+    return torch.compile(function) if os.environ.get("PEER_COMPILE") == "1" else function
+
+
+def ready(model):
+    """The model where it is trained."""
+    return compiled(model.to(DEVICE))
 
 
 class Attention(nn.Module):
@@ -97,4 +110,6 @@ def serve(step, warmup, clock=time.perf_counter):
         start = clock()
         for _ in range(int(count)):
             step()
+        if DEVICE.type == "cuda":
+            torch.cuda.synchronize()
         print(repr(clock() - start), flush=True)

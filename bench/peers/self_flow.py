@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import Attention, Mlp, autocast, serve_training, sincos
+from rounds import DEVICE, Attention, Mlp, autocast, compiled, serve_training, sincos
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
 GRID = SIDE // PATCH
@@ -86,25 +86,27 @@ class DiffusionTransformer(nn.Module):
 
 
 def main():
-    student = DiffusionTransformer()
+    student = DiffusionTransformer().to(DEVICE)
     teacher = copy.deepcopy(student).requires_grad_(False)
     head = nn.Sequential(nn.Linear(WIDTH, 2 * WIDTH), nn.SiLU(), nn.Linear(2 * WIDTH, WIDTH))
+    head = head.to(DEVICE)
     parameters = [*student.parameters(), *head.parameters()]
     followed, following = list(student.parameters()), list(teacher.parameters())
     optimizer = torch.optim.AdamW(parameters, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0, foreach=True)
-    pictures = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1
+    pictures = (torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1).to(DEVICE)
+    velocity_of, features_of = compiled(student), compiled(teacher.features)
 
     def loss_of():
         data = pictures.reshape(BATCH, 3, GRID, PATCH, GRID, PATCH).permute(0, 2, 4, 1, 3, 5).reshape(BATCH, TOKENS, VALUES)
         noise = torch.randn_like(data)
-        t, s = torch.rand(BATCH, 1), torch.rand(BATCH, 1)
-        times = torch.where(torch.rand(BATCH, TOKENS) < MASK_RATIO, s, t)
+        t, s = torch.rand(BATCH, 1, device=DEVICE), torch.rand(BATCH, 1, device=DEVICE)
+        times = torch.where(torch.rand(BATCH, TOKENS, device=DEVICE) < MASK_RATIO, s, t)
         cleaner = torch.minimum(t, s)
         target = noise - data
         with autocast():
-            velocity, features = student(data + target * times.unsqueeze(-1), times, STUDENT_LAYER)
+            velocity, features = velocity_of(data + target * times.unsqueeze(-1), times, STUDENT_LAYER)
             with torch.no_grad():
-                wanted = teacher.features(data + target * cleaner.unsqueeze(-1), cleaner, TEACHER_LAYER)
+                wanted = features_of(data + target * cleaner.unsqueeze(-1), cleaner, TEACHER_LAYER)
             guess = head(features)
         generation = F.mse_loss(velocity.float(), target)
         representation = (1 - F.cosine_similarity(guess.float(), wanted.float(), dim=-1)).mean()

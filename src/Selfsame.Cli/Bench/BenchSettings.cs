@@ -1,3 +1,5 @@
+using Selfsame.Torch;
+
 namespace Selfsame.Cli.Bench;
 
 /// <summary>How a benchmark measures.</summary>
@@ -11,6 +13,12 @@ internal sealed record BenchSettings
 
     /// <summary>Interpreter of the peers; null measures without peers.</summary>
     public string? Python { get; init; } = DefaultPython;
+
+    /// <summary>Where steps are computed, ours and the peer's.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>The peer compiles its model (<c>torch.compile</c>).</summary>
+    public bool Compiled { get; init; }
 
     /// <summary>Told what goes on.</summary>
     public Action<string> OnPhase { get; init; } = static _ => { };

@@ -60,7 +60,7 @@ internal static class DataBenchmark
             settings.OnPhase($"{item.Name}: preparing files and warming up");
             var work = await item.Open(folder, cancellation).ConfigureAwait(false);
             using var peer = settings.Python is { } python
-                ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), threads: 1, "fp32", cancellation, folder).ConfigureAwait(false)
+                ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), threads: 1, "fp32", settings, cancellation, folder).ConfigureAwait(false)
                 : null;
             var done = 0L;
             Round(WarmupPasses);

@@ -10,10 +10,11 @@ internal static class MatrixRate
     /// <summary>Multiplies each shape a few times, keeps the fastest, and weights the shapes by how often they occur.</summary>
     /// <param name="products">The shapes.</param>
     /// <param name="type">Element type.</param>
+    /// <param name="device">Where.</param>
     /// <param name="time">Clock.</param>
     /// <param name="cancellation">Stops between products.</param>
     /// <returns>Floating-point operations a second, over the whole mix.</returns>
-    public static double Measure(IReadOnlyList<Product> products, DType type, TimeProvider time, CancellationToken cancellation)
+    public static double Measure(IReadOnlyList<Product> products, DType type, Device device, TimeProvider time, CancellationToken cancellation)
     {
         using var scope = Scope.Enter();
         using var guard = GradMode.Off();
@@ -22,16 +23,25 @@ internal static class MatrixRate
         {
             cancellation.ThrowIfCancellationRequested();
             flops += product.Flops;
-            seconds += product.Times * Fastest(product, type, time);
+            seconds += product.Times * Fastest(product, type, device, time);
         }
 
         return flops / seconds;
     }
 
-    private static double Fastest(Product product, DType type, TimeProvider time)
+    /// <summary>Waits until what was computed into a tensor is there; nothing to wait for on the processor.</summary>
+    internal static void WaitFor(Tensor tensor)
+    {
+        if (tensor.Device.IsCpu)
+            return;
+        using var scope = Scope.Enter();
+        _ = tensor.Detach().Reshape([-1]).Select(0, 0).Item();
+    }
+
+    private static double Fastest(Product product, DType type, Device device, TimeProvider time)
     {
         using var scope = Scope.Enter();
-        var (x, weight, y) = (Random(product.Rows, product.Inputs, type), Random(product.Outputs, product.Inputs, type), Random(product.Rows, product.Outputs, type));
+        var (x, weight, y) = (Random(product.Rows, product.Inputs, type, device), Random(product.Outputs, product.Inputs, type, device), Random(product.Rows, product.Outputs, type, device));
         var (left, right) = product.Kind switch
         {
             ProductKind.Forward => (x, weight.T()),
@@ -39,21 +49,23 @@ internal static class MatrixRate
             ProductKind.WeightGradient => (y.T(), x),
             _ => throw new ArgumentOutOfRangeException(nameof(product), product.Kind, "known: Forward, InputGradient, WeightGradient"),
         };
-        left.Mm(right).Dispose();  // chooses and compiles the kernel
+        using (var first = left.Mm(right))
+            WaitFor(first);  // chooses and compiles the kernel
         var best = double.PositiveInfinity;
         for (var k = 0; k < Repeats; k++)
         {
             var start = time.GetTimestamp();
-            left.Mm(right).Dispose();
+            using (var made = left.Mm(right))
+                WaitFor(made);
             best = Math.Min(best, time.GetElapsedTime(start).TotalSeconds);
         }
 
         return best;
     }
 
-    private static Tensor Random(long rows, long columns, DType type)
+    private static Tensor Random(long rows, long columns, DType type, Device device)
     {
         using var generator = new Generator(1);
-        return Ops.Empty([rows, columns]).NormalInPlace(generator: generator).To(type);
+        return Ops.Empty([rows, columns]).NormalInPlace(generator: generator).To(device, type);
     }
 }

@@ -28,10 +28,11 @@ internal sealed class PeerProcess : IDisposable
     /// <param name="script">The peer.</param>
     /// <param name="threads">Threads it may use.</param>
     /// <param name="precision">bf16 or fp32, which peers that train compute in.</param>
+    /// <param name="settings">Where peers that train compute, and whether they compile.</param>
     /// <param name="cancellation">Ends the process.</param>
     /// <param name="arguments">Given to the script.</param>
     /// <exception cref="PeerException">No Python, no PyTorch, or the script failed.</exception>
-    public static async Task<PeerProcess> StartAsync(string python, string script, int threads, string precision, CancellationToken cancellation, params string[] arguments)
+    public static async Task<PeerProcess> StartAsync(string python, string script, int threads, string precision, BenchSettings settings, CancellationToken cancellation, params string[] arguments)
     {
         var start = new ProcessStartInfo(python, [script, .. arguments])
         {
@@ -40,6 +41,8 @@ internal sealed class PeerProcess : IDisposable
         ClearWaiting(start);
         start.Environment["PEER_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         start.Environment["PEER_PRECISION"] = precision;
+        start.Environment["PEER_DEVICE"] = settings.Device.ToString();
+        start.Environment["PEER_COMPILE"] = settings.Compiled ? "1" : "0";
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         PeerProcess peer;
         try

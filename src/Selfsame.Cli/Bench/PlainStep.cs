@@ -21,6 +21,7 @@ internal sealed class PlainStep : TrainStep
     {
         (_model, _precision) = (model, precision);
         model.Initialize(0);
+        model.MoveTo(precision.Device);
         _arena = new ParameterArena(model, gradients: true, precision.Low);
         var group = new ParameterGroup { Decay = Decay };
         _optimizer = new AdamWSettings().Build(_arena, [.. _arena.Parameters.Select(_ => group)]);
@@ -45,6 +46,9 @@ internal sealed class PlainStep : TrainStep
         _optimizer.Step();
         return loss.Item();
     }
+
+    /// <inheritdoc/>
+    protected override void Wait() => MatrixRate.WaitFor(_arena.Weights);
 
     /// <inheritdoc/>
     protected override void Release()

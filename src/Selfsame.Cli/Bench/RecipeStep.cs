@@ -52,6 +52,9 @@ internal sealed class RecipeStep : TrainStep
     }
 
     /// <inheritdoc/>
+    protected override void Wait() => MatrixRate.WaitFor(_model.Arena.Weights);
+
+    /// <inheritdoc/>
     protected override void Release()
     {
         _model.Dispose();

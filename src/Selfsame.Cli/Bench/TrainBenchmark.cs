@@ -14,11 +14,11 @@ internal static class TrainBenchmark
     /// <exception cref="PeerException">The peer can't be measured.</exception>
     public static async Task<BenchMeasurement> RunAsync(TrainCase item, BenchSettings settings, CancellationToken cancellation)
     {
-        var precision = TrainStep.MachinePrecision();
+        var precision = TrainStep.MachinePrecision(settings.Device);
         TorchRuntime.Threads = Environment.ProcessorCount;
         settings.OnPhase($"{item.Name}: warming up");
         using var peer = settings.Python is { } python
-            ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), Environment.ProcessorCount, precision.Name, cancellation).ConfigureAwait(false)
+            ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), Environment.ProcessorCount, precision.Name, settings, cancellation).ConfigureAwait(false)
             : null;
         TorchMemory.Trim(); // what an earlier model left is not this one's
         var counts = PeakMemory.Reset();
@@ -35,7 +35,7 @@ internal static class TrainBenchmark
 
         var (memory, peerMemory) = (counts ? PeakMemory.Of(Environment.ProcessId) : null, peer?.PeakBytes);
         settings.OnPhase($"{item.Name}: measuring the machine's matrix products");
-        var limit = MatrixRate.Measure(own.Work.Blocks, precision.Low ? DType.BFloat16 : DType.Float32, settings.Time, cancellation);
+        var limit = MatrixRate.Measure(own.Work.Blocks, precision.Low ? DType.BFloat16 : DType.Float32, settings.Device, settings.Time, cancellation);
         var measured = BenchMeasurement.Of(item.Name, precision.Name, own.Batch * settings.Steps, settings.Steps, ours, peers, peer?.Version, own.Work.Flops, limit);
         return measured with { Result = measured.Result with { Memory = memory, PeerMemory = peerMemory, MemoryRatio = (double?)memory / peerMemory } };
     }

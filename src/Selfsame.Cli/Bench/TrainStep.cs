@@ -7,8 +7,9 @@ namespace Selfsame.Cli.Bench;
 /// <summary>A training step of ours on a batch that lies in memory: forward, backward, optimizer.</summary>
 internal abstract class TrainStep : IDisposable
 {
-    /// <summary>What benchmarks compute in: bfloat16 where the processor multiplies it natively, else float32; peers are told to do the same.</summary>
-    public static ComputePrecision MachinePrecision() => ComputePrecision.Resolve(Precision.Auto, Device.Cpu, RunEnvironment.Capture().CpuFeatures);
+    /// <summary>What benchmarks compute in: bfloat16 on a GPU and where the processor multiplies it natively, else float32; peers are told to do the same.</summary>
+    /// <param name="device">Where; null for the processor.</param>
+    public static ComputePrecision MachinePrecision(Device? device = null) => ComputePrecision.Resolve(Precision.Auto, device ?? Device.Cpu, RunEnvironment.Capture().CpuFeatures);
 
     /// <summary>Samples in a step.</summary>
     public abstract int Batch { get; }
@@ -36,6 +37,7 @@ internal abstract class TrainStep : IDisposable
                 throw new InvalidOperationException("the loss is not finite");
         }
 
+        Wait();
         return time.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -45,6 +47,9 @@ internal abstract class TrainStep : IDisposable
         Release();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Waits until the last step has changed the weights: a GPU works on while the program goes on.</summary>
+    protected abstract void Wait();
 
     /// <summary>Frees the model.</summary>
     protected abstract void Release();

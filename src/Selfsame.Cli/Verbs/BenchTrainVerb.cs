@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Selfsame.Cli.Bench;
+using Selfsame.Recipes;
+using Selfsame.Training;
 using Spectre.Console;
 
 namespace Selfsame.Cli.Verbs;
@@ -13,16 +15,27 @@ internal static class BenchTrainVerb
         var verb = new Verb("train", "Samples a second of training steps: ours, and the same model in PyTorch",
             new("bench train", "all models, five rounds of three steps"),
             new("bench train --only self-flow-small --json", "one of them, for a program"),
-            new("bench train --out results/bench/train.json", "keep the figures"));
+            new("bench train --out results/bench/train.json", "keep the figures"),
+            new("bench train --device cuda --compiled", "on a GPU, against a peer that compiles its model"));
         var steps = new Option<int>("--steps") { Description = "Steps in a round", DefaultValueFactory = _ => 3, HelpName = "N" };
         var only = BenchOptions.Only(TrainCase.All.Select(item => item.Name));
+        var device = new Option<string>("--device") { Description = "cpu or cuda, for both sides", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+        var compiled = new Option<bool>("--compiled") { Description = "Let the peer compile its model (torch.compile, PyTorch 2)" };
         verb.Add(steps);
+        verb.Add(device);
+        verb.Add(compiled);
         verb.Add(only);
         var options = new BenchOptions(verb, rounds: 5, "name, precision, ours, peer, ratio, share_of_limit, memory, peer_memory, memory_ratio", peer: "torch and torchvision");
         verb.SetAction(async (parse, cancellation) =>
         {
             var cases = BenchOptions.Select(parse.GetValue(only), TrainCase.All, item => item.Name);
-            var settings = options.Settings(parse) with { Steps = BenchOptions.AtLeastOne("--steps", parse.GetValue(steps)) };
+            var settings = options.Settings(parse) with
+            {
+                Steps = BenchOptions.AtLeastOne("--steps", parse.GetValue(steps)),
+                Device = RunDevice.Of(parse.GetValue(device) == "cuda" ? DeviceChoice.Cuda : DeviceChoice.Cpu),
+                Compiled = parse.GetValue(compiled),
+            };
             var before = BenchMachine.Load();
             var measured = new List<BenchMeasurement>();
             foreach (var item in cases)

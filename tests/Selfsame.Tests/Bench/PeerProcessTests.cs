@@ -69,10 +69,10 @@ public sealed class PeerProcessTests : IDisposable
     [Fact]
     public async Task Without_Python_the_error_says_how_to_get_it()
     {
-        var error = await Assert.ThrowsAsync<PeerException>(() => PeerProcess.StartAsync("/no/python3", "peer.py", 2, "fp32", default));
+        var error = await Assert.ThrowsAsync<PeerException>(() => PeerProcess.StartAsync("/no/python3", "peer.py", 2, "fp32", new(), default));
 
         Assert.Equal("there is no /no/python3, which runs the peer. On Debian: apt-get install python3-torch. Or measure without a peer: --no-peer.", error.Message);
     }
 
-    private Task<PeerProcess> Start(string script) => PeerProcess.StartAsync(Shell, _folder.Add("peer.sh", Encoding.UTF8.GetBytes(script)), 2, "fp32", default);
+    private Task<PeerProcess> Start(string script) => PeerProcess.StartAsync(Shell, _folder.Add("peer.sh", Encoding.UTF8.GetBytes(script)), 2, "fp32", new(), default);
 }

@@ -42,6 +42,21 @@ public sealed class ClipTests
         return new Batch(fields.Select(pair => KeyValuePair.Create(pair.Key, new BatchField(pair.Value.Values.IndexSelect(0, chosen), pair.Value.Lengths?.IndexSelect(0, chosen)))));
     }
 
+    [Fact]
+    public void With_an_anchor_the_others_meet_through_it_alone()
+    {
+        using var scope = Scope.Enter();
+        using var clip = Make(new() { EmbedDim = 8, Anchor = Modality.Text }, Picture, Sound, Words);
+        var fields = Fields([true, true, true], [true, true, true]);
+        fields[Modality.Audio] = new(Draw("audio", 3, 8, 4), Tensor.From<long>([8, 8, 8]));
+
+        var result = clip.Compute(new Batch(fields), new SeededStep(1, 0));
+
+        Assert.Equal(["audio_text_loss", "image_text_loss"], result.Figures.Select(figure => figure.Name).Where(name => name.EndsWith("_loss", StringComparison.Ordinal)).Order());
+        var refused = Assert.Throws<ArgumentException>(() => Make(new() { Anchor = Modality.Video }, Picture, Words));
+        Assert.Equal("objective.anchor is video; the recipe reads image, text", refused.Message);
+    }
+
     [Theory]
     [InlineData(PairLoss.Softmax)]
     [InlineData(PairLoss.Sigmoid)]

@@ -25,7 +25,7 @@ internal sealed class CausalLanguageModel : PlainModel
             (ids[k], next[k]) = (text[place], text[place + 1]);
         }
 
-        (_ids, _targets) = (TextBatch.Keep(ids, TextBatch.Batch, TextBatch.Tokens), TextBatch.Keep(next));
+        (_ids, _targets) = (Constant(Tensor.From<long>(ids, [TextBatch.Batch, TextBatch.Tokens])), Constant(Tensor.From<long>(next)));
     }
 
     /// <inheritdoc/>
@@ -49,12 +49,4 @@ internal sealed class CausalLanguageModel : PlainModel
     /// <inheritdoc/>
     public override Tensor Loss() =>
         _encoder.Contextualize(_encoder.Embed(_ids)).View([-1, TextBatch.Width]).FusedLinear(_encoder.Embedding.Words, null, null, "none").FusedCrossEntropy(_targets);
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        _ids.Dispose();
-        _targets.Dispose();
-        base.Dispose(disposing);
-    }
 }

@@ -27,7 +27,7 @@ internal sealed class MaskedLanguageModel : PlainModel
         long[] targets = [.. hidden.Select(place => text[place])];
         foreach (var place in hidden)
             text[place] = Mask;
-        (_ids, _hidden, _targets) = (TextBatch.Keep(text, TextBatch.Batch, TextBatch.Tokens), TextBatch.Keep(hidden), TextBatch.Keep(targets));
+        (_ids, _hidden, _targets) = (Constant(Tensor.From<long>(text, [TextBatch.Batch, TextBatch.Tokens])), Constant(Tensor.From<long>(hidden)), Constant(Tensor.From<long>(targets)));
     }
 
     /// <inheritdoc/>
@@ -54,13 +54,5 @@ internal sealed class MaskedLanguageModel : PlainModel
     {
         var tokens = _encoder.Contextualize(_encoder.Embed(_ids)).View([-1, TextBatch.Width]).IndexSelect(0, _hidden);
         return _head.Forward(tokens, _encoder.Embedding.Words).FusedCrossEntropy(_targets);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        foreach (var tensor in (Tensor[])[_ids, _hidden, _targets])
-            tensor.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -30,8 +30,8 @@ internal sealed class ResNet18 : PlainModel
 
         _fc = Child("fc", new Linear(inputs, Classes));
         using var generator = new Generator(0);
-        _pictures = Scope.Release(Ops.Empty([Pictures, 3, Side, Side]).UniformInPlace(-1, 1, generator));
-        _classes = TextBatch.Keep([.. Enumerable.Range(0, Pictures).Select(k => k * 31L % Classes)]);
+        _pictures = Constant(Ops.Empty([Pictures, 3, Side, Side]).UniformInPlace(-1, 1, generator));
+        _classes = Constant(Tensor.From<long>([.. Enumerable.Range(0, Pictures).Select(k => k * 31L % Classes)]));
     }
 
     /// <inheritdoc/>
@@ -70,17 +70,9 @@ internal sealed class ResNet18 : PlainModel
         if (!LowPrecision.IsOn)
             return Logits().FusedCrossEntropy(_classes);
         Tensor logits;
-        using (Autocast.Enter(Device.Cpu))  // convolutions have no bfloat16 copy of their weights in the arena
+        using (Autocast.Enter(Device))  // convolutions have no bfloat16 copy of their weights in the arena
             logits = Logits();
         return logits.FusedCrossEntropy(_classes);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        _pictures.Dispose();
-        _classes.Dispose();
-        base.Dispose(disposing);
     }
 
     private Tensor Logits()

@@ -1,5 +1,3 @@
-using Selfsame.Torch;
-
 namespace Selfsame.Cli.Bench.Models;
 
 /// <summary>Sizes of a small language model and of its batch.</summary>
@@ -32,9 +30,4 @@ internal static class TextBatch
             ids[k] = k * 2654435761L % Vocabulary;
         return ids;
     }
-
-    /// <summary>A tensor outside of any scope.</summary>
-    /// <param name="ids">Row-major.</param>
-    /// <param name="shape">Sizes; empty for a vector.</param>
-    public static Tensor Keep(long[] ids, params ReadOnlySpan<long> shape) => Scope.Release(Tensor.From<long>(ids, shape));
 }

@@ -25,13 +25,19 @@ public sealed record ClipSettings : ObjectiveSettings
     [Limits(0, 1e6, "the temperature", AboveMin = true)]
     public double? Temperature { get; init; }
 
+    /// <summary>Modality that every other one is brought together with; the others meet through it alone. Null (default): every pair of modalities. Girdhar et al. 2023, https://arxiv.org/abs/2305.05665, section 3.2.</summary>
+    public string? Anchor { get; init; }
+
     /// <inheritdoc/>
     public override Objective Build(ModelContext model)
     {
         ArgumentNullException.ThrowIfNull(model);
         var settings = model.MultiModal();
-        return settings.Inputs.Count < 2
-            ? throw new ArgumentException($"clip brings modalities together; the recipe reads {settings.Inputs[0].Modality} only. Add a block for another under data")
+        var names = string.Join(", ", settings.Inputs.Select(input => input.Modality));
+        if (settings.Inputs.Count < 2)
+            throw new ArgumentException($"clip brings modalities together; the recipe reads {names} only. Add a block for another under data");
+        return Anchor is not null && settings.Inputs.All(input => input.Modality != Anchor)
+            ? throw new ArgumentException($"objective.anchor is {Anchor}; the recipe reads {names}")
             : new Clip(this, settings);
     }
 }
@@ -57,7 +63,10 @@ public sealed class Clip : Objective, IChanceLevel, ISharedSpace
         for (var a = 0; a < names.Count; a++)
         {
             for (var b = a + 1; b < names.Count; b++)
-                _pairs.Add((names[a], names[b], Child($"{names[a]}_{names[b]}", new PairContrast(settings.Loss, temperature))));
+            {
+                if (settings.Anchor is not { } anchor || names[a] == anchor || names[b] == anchor)
+                    _pairs.Add((names[a], names[b], Child($"{names[a]}_{names[b]}", new PairContrast(settings.Loss, temperature))));
+            }
         }
     }
 
