@@ -169,10 +169,12 @@ public sealed class Conv2d : Module
     /// <param name="padding">Zeros around the picture.</param>
     /// <param name="bias">Add a bias.</param>
     /// <param name="init">Start of the weight; PyTorch's default when null.</param>
-    public Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true, Init? init = null)
+    /// <param name="channelsLast">Keep the weight in memory with its inputs last once an arena holds it. For pictures whose channels lie last in memory: nothing is turned around a convolution then.</param>
+    public Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, bool bias = true, Init? init = null, bool channelsLast = false)
     {
         (_stride, _padding) = (stride, padding);
         _weight = Trainable("weight", init ?? Init.FanIn, outputs, inputs, kernel, kernel);
+        _weight.ChannelsLast = channelsLast;
         _bias = bias ? Trainable("bias", Init.Uniform(1 / Math.Sqrt(inputs * kernel * kernel)), outputs) : null;
     }
 

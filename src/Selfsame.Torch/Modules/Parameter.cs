@@ -21,5 +21,8 @@ public sealed class Parameter
     /// <summary>True when the optimizer moves it.</summary>
     public bool Trainable { get; }
 
+    /// <summary>An arena keeps a weight (outputs, inputs, height, width) with its inputs last, as convolutions of pictures in that layout read it.</summary>
+    internal bool ChannelsLast { get; set; }
+
     internal Init? Init { get; }
 }

@@ -88,12 +88,18 @@ public sealed class ParameterArena : IDisposable
         using var scope = Scope.Enter();
         var shape = parameter.Value.Shape;
         var count = parameter.Value.ElementCount;
-        var place = Weights.Narrow(0, offset, count).View(shape);
+        var place = PlaceIn(Weights);
         place.CopyFrom(parameter.Value.Detach());
         parameter.Value.AdoptMemory(place);
         if (Gradients is not null)
-            parameter.Value.Gradient = Gradients.Narrow(0, offset, count).View(shape);
+            parameter.Value.Gradient = PlaceIn(Gradients);
         if (Low is not null)
-            parameter.Low = Scope.Release(Low.Narrow(0, offset, count).View(shape));
+            parameter.Low = Scope.Release(PlaceIn(Low));
+
+        Tensor PlaceIn(Tensor all)
+        {
+            var part = all.Narrow(0, offset, count);
+            return parameter.ChannelsLast ? part.View([shape[0], shape[2], shape[3], shape[1]]).Permute([0, 3, 1, 2]) : part.View(shape);
+        }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ResNet18 : PlainModel
     /// <summary>Makes the network and its batch.</summary>
     public ResNet18()
     {
-        _conv1 = Child("conv1", new Conv2d(3, Stem, 7, stride: 2, padding: 3, bias: false));
+        _conv1 = Child("conv1", new Conv2d(3, Stem, 7, stride: 2, padding: 3, bias: false, channelsLast: true));
         _bn1 = Child("bn1", new BatchNorm(Stem));
         _blocks = new BasicBlock[s_blocks.Length];
         var inputs = Stem;
@@ -95,13 +95,13 @@ internal sealed class ResNet18 : PlainModel
 
         public BasicBlock(int inputs, int width, int stride)
         {
-            _conv1 = Child("conv1", new Conv2d(inputs, width, 3, stride, padding: 1, bias: false));
+            _conv1 = Child("conv1", new Conv2d(inputs, width, 3, stride, padding: 1, bias: false, channelsLast: true));
             _bn1 = Child("bn1", new BatchNorm(width));
-            _conv2 = Child("conv2", new Conv2d(width, width, 3, padding: 1, bias: false));
+            _conv2 = Child("conv2", new Conv2d(width, width, 3, padding: 1, bias: false, channelsLast: true));
             _bn2 = Child("bn2", new BatchNorm(width));
             if (stride == 1 && inputs == width)
                 return;
-            _around = Child("downsample.0", new Conv2d(inputs, width, 1, stride, bias: false));
+            _around = Child("downsample.0", new Conv2d(inputs, width, 1, stride, bias: false, channelsLast: true));
             _aroundNorm = Child("downsample.1", new BatchNorm(width));
         }
 
