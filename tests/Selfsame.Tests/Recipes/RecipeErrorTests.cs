@@ -87,7 +87,7 @@ public sealed class RecipeErrorTests
         Assert.Equal(
             """
             r.yaml(4): batch is 0; it is the number of samples in one optimizer step, so it lies between 1 and 16777216.
-            r.yaml(7): data.size is not a setting of data. Settings: audio, buckets, cache, depth, exclude, image, image_size, max_bad, mix, need, source, split, text, video, views, where, workers.
+            r.yaml(7): data.size is not a setting of data. Settings: add, audio, buckets, cache, depth, exclude, image, image_size, max_bad, mix, need, source, split, text, video, views, where, workers.
             r.yaml(11): objective.mask_rate is not a setting of mae. Did you mean mask_ratio? Settings: decoder, mask_ratio, normalize_target.
             r.yaml(13): optimizer.kind is adamx, which is not a kind of optimizer. Did you mean adamw? Kinds: adam, adamw, lamb, lars, sgd, sophia_g, swan.
             """, Fault(bad));

@@ -162,7 +162,7 @@ public sealed class RecipeLoadTests
     }
 
     [Theory]
-    [InlineData("data.sorce=emoji", "--set data.sorce=emoji: data.sorce is not a setting of data. Did you mean source? Settings: audio, buckets, cache, depth, exclude, image, image_size, max_bad, mix, need, source, split, text, video, views, where, workers.")]
+    [InlineData("data.sorce=emoji", "--set data.sorce=emoji: data.sorce is not a setting of data. Did you mean source? Settings: add, audio, buckets, cache, depth, exclude, image, image_size, max_bad, mix, need, source, split, text, video, views, where, workers.")]
     [InlineData("objective.mask_ratio=75", "--set objective.mask_ratio=75: objective.mask_ratio is 75; it is the share of patches hidden, so it lies between 0 and 1 (paper: 0.75).")]
     [InlineData("batch", "--set batch: This is not key=value, such as data.workers=4.")]
     [InlineData("data..workers=1", "--set data..workers=1: This is not key=value, such as data.workers=4.")]
@@ -179,7 +179,7 @@ public sealed class RecipeLoadTests
 
     [Theory]
     [InlineData("SELFSAME_BATCH", "0", "SELFSAME_BATCH=0: batch is 0; it is the number of samples in one optimizer step, so it lies between 1 and 16777216.")]
-    [InlineData("SELFSAME_DATA__SORCE", "x", "SELFSAME_DATA__SORCE=x: data.sorce is not a setting of data. Did you mean source? Settings: audio, buckets, cache, depth, exclude, image, image_size, max_bad, mix, need, source, split, text, video, views, where, workers.")]
+    [InlineData("SELFSAME_DATA__SORCE", "x", "SELFSAME_DATA__SORCE=x: data.sorce is not a setting of data. Did you mean source? Settings: add, audio, buckets, cache, depth, exclude, image, image_size, max_bad, mix, need, source, split, text, video, views, where, workers.")]
     [InlineData("SELFSAME_BACTH", "4", "SELFSAME_BACTH=4: bacth is not a setting of a recipe. Did you mean batch? Settings: batch, checkpoint, clip_norm, data, device, duration, ema, encoder, evaluate, from, guard, log, micro_batch, name, objective, optimizer, parameters, precision, schedule, seed, system.")]
     public void Wrong_variables_are_named(string name, string value, string message)
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using FsCheck;
 using FsCheck.Fluent;
+using Selfsame.Modalities.Audio;
 using Selfsame.Modalities.Image;
 using Selfsame.Modalities.Text;
 using Selfsame.Modalities.Text.Trainers;
@@ -31,6 +32,7 @@ public sealed class RecipeWriterTests
               cache: null
               exclude: null
               where: []
+              add: []
               max_bad: 0.05
               workers: 0  # threads
               image_size: 64  # pixels
@@ -249,6 +251,10 @@ internal static class RandomRecipe
             TextInputSettings text => text with { Packing = TextPacking.None, BpeDropout = text.Tokenizer.Train is TokenizerKind.Bpe ? text.BpeDropout : 0 },
             VideoViewSettings film => film with { FramesPerSecond = null, KeepWithin = 0 },
             WaveEncoderSettings wave => wave with { Kernels = [10, .. wave.Kernels], Strides = [5, .. wave.Kernels], WavePositions = wave.WavePositions with { Groups = 1 } },
+            GainSettings gain => gain with { Range = [.. gain.Range.Order()] },
+            NoiseSettings noise => noise with { Ratio = [.. noise.Ratio.Order()] },
+            MixUpSettings mix => mix with { Share = [.. mix.Share.Order()] },
+            AudioInputSettings { Features: AudioFeatures.Waveform } audio => audio with { Masks = null },
             MixSettings => new MixSettings { Image = 1 },
             KnnSettings knn => knn with { Protocol = new KnnSettings().Protocol },
             ProbeSettings probe => probe with { Protocol = new ProbeSettings().Protocol },
