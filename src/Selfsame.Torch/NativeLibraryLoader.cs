@@ -9,7 +9,7 @@ public static partial class NativeLibraryLoader
     /// <summary>The name that imports use.</summary>
     public const string Library = "selfsame";
 
-    private static readonly (string Name, string Value)[] s_waiting = [("OMP_WAIT_POLICY", "passive"), ("OPENBLAS_THREAD_TIMEOUT", "4")];
+    private static readonly (string Name, string Value)[] s_waiting = [("GOMP_SPINCOUNT", "100000"), ("OMP_WAIT_POLICY", "passive"), ("OPENBLAS_THREAD_TIMEOUT", "4")];
 
     // Set by the launcher to the names that it gave a value, where the user had given none.
     private const string SetByLauncher = "SELFSAME_WAITING";
@@ -88,14 +88,15 @@ public static partial class NativeLibraryLoader
     }
 
     // Threads of OpenMP and of OpenBLAS spin while they wait, for 2^26 cycles after each product, which takes the cores from those that work: measured on
-    // two cores, the products of the other pool then run at half their speed. The runtimes read their environment when they are loaded, and .NET's own
-    // variables do not reach it. What the user has set stays.
+    // two cores, the products of the other pool then run at half their speed. Without any spinning a step of many small operators pays for waking threads
+    // up: a tenth of a millisecond of it is enough. The runtimes read their environment when they are loaded, and .NET's own variables do not reach it.
+    // What the user has set stays, and a policy of theirs is not spun around.
     private static void SetWaitPolicy()
     {
         if (!OperatingSystem.IsLinux())
             return;
         foreach (var (name, value) in s_waiting)
-            if (Environment.GetEnvironmentVariable(name) is null)
+            if (Environment.GetEnvironmentVariable(name) is null && (name != "GOMP_SPINCOUNT" || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null))
                 _ = SetEnvironment(name, value, overwrite: 0);
     }
 
