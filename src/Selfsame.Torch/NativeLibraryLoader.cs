@@ -12,7 +12,7 @@ public static partial class NativeLibraryLoader
     private static readonly (string Name, string Value)[] s_waiting = [("GOMP_SPINCOUNT", "100000"), ("OMP_WAIT_POLICY", "passive"), ("OPENBLAS_THREAD_TIMEOUT", "4")];
 
     // Set by the launcher to the names that it gave a value, where the user had given none.
-    private const string SetByLauncher = "SELFSAME_WAITING";
+    private const string SetByLauncher = "_SELFSAME_WAITING";
 
     private static readonly Lazy<nint> Handle = new(Load);
 
