@@ -2,7 +2,6 @@ using Selfsame.Modalities;
 using Selfsame.Modalities.Text;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
-using Selfsame.Tests.Parity;
 using Selfsame.Torch;
 using Selfsame.Training;
 
@@ -14,9 +13,7 @@ namespace Selfsame.Tests.Training;
 /// </summary>
 public sealed class DeviceTests
 {
-    private static readonly string Root = Path.GetDirectoryName(Path.GetDirectoryName(ParityFiles.Root))!;
-
-    public static TheoryData<string> Recipes => [.. Directory.EnumerateFiles(Path.Combine(Root, "recipes"), "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Recipes => ShippedRecipeTests.Recipes;
 
     // Steps that go no further without numbers: masks that depend on lengths, rows that are chosen by what is hidden, a convolution.
     private static readonly Dictionary<string, string> s_needNumbers = new()
@@ -31,7 +28,7 @@ public sealed class DeviceTests
     [Theory, MemberData(nameof(Recipes))]
     public void A_step_makes_all_its_tensors_where_the_model_lives(string name)
     {
-        var recipe = new RecipeLoader(SystemTable.BuiltIn).Load(Path.Combine(Root, "recipes", name), [], TinyRun.NoEnvironment).Recipe;
+        var recipe = new RecipeLoader(SystemTable.BuiltIn).Load(Path.Combine(ShippedRecipeTests.Root, "recipes", name), [], TinyRun.NoEnvironment).Recipe;
         using var scope = Scope.Enter();
         var tokenizer = recipe.Data.Text?.Tokenizer.Train is null ? null : ByteTokenizer.Instance;
         var shapes = InputFields.Of(recipe, tokenizer).Shapes;

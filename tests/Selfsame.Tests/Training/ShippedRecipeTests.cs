@@ -10,7 +10,7 @@ namespace Selfsame.Tests.Training;
 /// <summary>The recipes of the repository, without their data.</summary>
 public sealed class ShippedRecipeTests
 {
-    private static readonly string Root = Path.GetDirectoryName(Path.GetDirectoryName(ParityFiles.Root))!;
+    internal static readonly string Root = Path.GetDirectoryName(Path.GetDirectoryName(ParityFiles.Root))!;
 
     public static TheoryData<string> Recipes => [.. Directory.EnumerateFiles(Path.Combine(Root, "recipes"), "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
