@@ -3,4 +3,4 @@ using Selfsame.Torch;
 
 if (VerbTable.Computes(args))
     NativeLibraryLoader.Preload();
-return await CommandRunner.RunFromConsoleAsync(RootVerb.Create(VerbTable.All), args);
+return NativeLibraryLoader.End(await CommandRunner.RunFromConsoleAsync(RootVerb.Create(VerbTable.All), args));

@@ -14,18 +14,28 @@ public static partial class NativeLibraryLoader
     // Set by the launcher to the names that it gave a value, where the user had given none.
     private const string SetByLauncher = "_SELFSAME_WAITING";
 
+    // Beside the library: empty libraries in place of those that libtorch names and does not use.
+    private const string Unused = "unused";
+
     private static readonly Lazy<nint> Handle = new(Load);
+
+    private static volatile bool s_ownProcess;
 
     /// <summary>Lets imports of <see cref="Library"/> in an assembly find the library. Call it from a module initializer.</summary>
     public static void Register(Assembly assembly) =>
         NativeLibrary.SetDllImportResolver(assembly, static (name, _, _) => name == Library ? Handle.Value : 0);
 
     /// <summary>
-    /// Starts to load the library on a thread of its own; libtorch alone takes half a second and more. What goes wrong is thrown where the library is first used.
+    /// Starts to load the library on a thread of its own; libtorch alone takes a third of a second and more. What goes wrong is thrown where the library is first used.
     /// </summary>
+    /// <remarks>
+    /// For a program that is nothing but Selfsame: where libtorch names OpenCV's libraries without using them, as Debian's does, empty ones take their names, which halves the time
+    /// and would hide OpenCV from other code of the process. Without this call, the library is loaded as it is when it is first used.
+    /// </remarks>
     public static void Preload()
     {
         SetWaitPolicy(); // here, where no other thread reads the environment yet
+        s_ownProcess = true;
         new Thread(static () =>
         {
             try
@@ -37,6 +47,22 @@ public static partial class NativeLibraryLoader
             }
         })
         { IsBackground = true, Name = "load libselfsame" }.Start();
+    }
+
+    /// <summary>
+    /// Ends a program that is nothing but Selfsame. Once libtorch is loaded the process ends at once, after both console streams are flushed: taking down libtorch's tables, which nobody
+    /// will read, takes a tenth of a second. Whatever must outlive the process is on disk by then.
+    /// </summary>
+    /// <param name="status">Exit status, 0 to 255.</param>
+    /// <returns>The status, for <c>Main</c> to return, where the process ends in the usual way.</returns>
+    public static int End(int status)
+    {
+        if (!Handle.IsValueCreated || OperatingSystem.IsWindows())
+            return status;
+        Console.Out.Flush();
+        Console.Error.Flush();
+        EndNow(status);
+        return status;
     }
 
     /// <summary>Variables that say how threads wait and that the user did not set: another program should not inherit them.</summary>
@@ -70,6 +96,8 @@ public static partial class NativeLibraryLoader
                 continue;
             }
 
+            if (s_ownProcess)
+                LoadUnused(Path.Combine(Path.GetDirectoryName(path)!, Unused));
             if (NativeLibrary.TryLoad(path, out var handle))
                 return handle;
             try
@@ -87,6 +115,15 @@ public static partial class NativeLibraryLoader
             + "\nBuild it with ./selfsame (or cmake -S native -B native/build && cmake --build native/build), or set SELFSAME_NATIVE to the file.");
     }
 
+    // What does not load is left to the loader, which then takes the real one.
+    private static void LoadUnused(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var file in Directory.EnumerateFiles(folder))
+            _ = NativeLibrary.TryLoad(file, out _);
+    }
+
     // Threads of OpenMP and of OpenBLAS spin while they wait, for 2^26 cycles after each product, which takes the cores from those that work: measured on
     // two cores, the products of the other pool then run at half their speed. Without any spinning a step of many small operators pays for waking threads
     // up: a tenth of a millisecond of it is enough. The runtimes read their environment when they are loaded, and .NET's own variables do not reach it.
@@ -102,4 +139,7 @@ public static partial class NativeLibraryLoader
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8), UnmanagedCallConv(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static partial int SetEnvironment(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "_exit"), UnmanagedCallConv(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
+    private static partial void EndNow(int status);
 }

@@ -98,9 +98,11 @@ public sealed class FrozenEncoder : IDisposable
     public static async Task<FrozenEncoder> OpenAsync(string path, PublicWeightsOptions? options = null, DataOptions? data = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        var file = PublicFile(path);
+        var identity = file is null ? null : Task.Run(() => Hash(file), cancellation); // beside what comes next: libtorch, which may still be loading, and reading the weights
         TorchRuntime.Threads = Environment.ProcessorCount;
-        if (PublicFile(path) is { } file)
-            return OpenFile(path, file, options ?? new());
+        if (file is not null)
+            return OpenFile(path, file, identity!, options ?? new());
         if (!Directory.Exists(path))
             throw new CheckpointException($"{path} does not exist; give a run folder, a safetensors file, or a folder with model.safetensors");
         return await OpenRunAsync(path, data ?? new(), cancellation).ConfigureAwait(false);
@@ -172,10 +174,9 @@ public sealed class FrozenEncoder : IDisposable
             Checkpoint.Load(checkpoint, TrainingModel.TeacherFile, [.. all.Where(p => inTeacher.Contains(p.Value)).Select(p => (p.FullName, p.Value))]);
     }
 
-    private static FrozenEncoder OpenFile(string name, string file, PublicWeightsOptions options)
+    private static FrozenEncoder OpenFile(string name, string file, Task<string> identity, PublicWeightsOptions options)
     {
         using var weights = SafetensorsWeights.Open(file);
-        var identity = Task.Run(() => Hash(file)); // as long as reading the weights, so beside it
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var config = Json(Path.Combine(folder, "config.json"));
         var read = VisionCheckpoint.Read(weights, new VisionHints { Heads = options.Heads }, config);

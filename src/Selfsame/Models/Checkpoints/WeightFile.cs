@@ -25,6 +25,10 @@ public interface IWeightFile : IDisposable
     /// <summary>A copy of a tensor on the host, in its own type.</summary>
     /// <exception cref="WeightsException">There is no such tensor, or its bytes are damaged.</exception>
     Tensor Read(string name);
+
+    /// <summary>A tensor on the host, in its own type, without a copy where the file can be used in place. Only to be read, and only while the file is open.</summary>
+    /// <exception cref="WeightsException">There is no such tensor, or its bytes are damaged.</exception>
+    Tensor View(string name) => Read(name);
 }
 
 /// <summary>Weights in a safetensors file.</summary>
@@ -75,6 +79,13 @@ public sealed class SafetensorsWeights : IWeightFile
         if (entry.ByteLength > 0)
             _file.Bytes(_prefix + name).CopyTo(tensor.ByteSpan());
         return tensor;
+    }
+
+    /// <inheritdoc/>
+    public unsafe Tensor View(string name)
+    {
+        var entry = _file.Entry(_prefix + name);
+        return entry.ByteLength > 0 && _file.IsAligned(entry.Name) ? Tensor.View((void*)_file.Address(entry.Name), entry.Shape, entry.DType) : Read(name);
     }
 
     /// <inheritdoc/>

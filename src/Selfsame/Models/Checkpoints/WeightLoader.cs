@@ -137,7 +137,7 @@ public static class WeightLoader
         for (var k = 0; k < parts.Length; k++)
         {
             if (names.TryGetValue(theirs[k].Name, out var real))
-                parts[k] = file.Read(real).To(DType.Float32);
+                parts[k] = file.View(real).To(DType.Float32); // copied once, into the parameter
         }
 
         if (parts.FirstOrDefault(part => part is not null) is not { } pattern)
