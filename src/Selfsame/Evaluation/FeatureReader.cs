@@ -90,6 +90,8 @@ public sealed class FeatureReader(DataSet data, SampleInputs inputs, int batch =
         int[] wanted = layers.Count == 0 ? [extractor.Layers] : [.. layers];
         if (wanted.FirstOrDefault(layer => layer > extractor.Layers) is > 0 and var beyond)
             throw new ArgumentException($"evaluate.features.layers has {beyond}; the encoder has {extractor.Layers} blocks", nameof(layers));
+        if (extractor.Prefix > 0 && pooling is (Pooling.Auto or Pooling.ClassToken) && wanted is [var only] && only == extractor.Layers)
+            return batch => Pool(extractor.PrefixTokens(batch).To(DType.Float32), extractor, Pooling.ClassToken);
         return batch =>
         {
             var tokens = extractor.Tokens(batch, wanted.Max());

@@ -41,8 +41,9 @@ public sealed class Attention : Module
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <param name="context">Mask, bias of the logits, and rotary positions.</param>
     /// <param name="record">Takes the weights; null keeps to the fused kernel where there is one.</param>
-    /// <returns>(B, N, D).</returns>
-    public Tensor Forward(Tensor x, BlockContext context, AttentionRecord? record = null)
+    /// <param name="first">Tokens in front to return; null for all.</param>
+    /// <returns>(B, N, D), or (B, first, D).</returns>
+    public Tensor Forward(Tensor x, BlockContext context, AttentionRecord? record = null, int? first = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
@@ -50,7 +51,7 @@ public sealed class Attention : Module
         var qkv = _queryBias is null ? _qkv.Forward(x) : _qkv.Forward(x, Ops.Cat([_queryBias.Value, _queryBias.Value.ZerosLike(), _valueBias!.Value]));
         var mask = Allowed(context);
         if (_queryNorm is null && context.Rotary is null && record is null)
-            return Observed(_proj.Forward(qkv.FusedAttention(_heads, _scale, mask)));
+            return Observed(_proj.Forward(First(qkv.FusedAttention(_heads, _scale, mask), first)));
         var parts = qkv.View([batch, tokens, 3, _heads, width / _heads]).Permute([2, 0, 3, 1, 4]).Unbind(0);
         var (q, k, v) = (parts[0], parts[1], parts[2]);
         if (_queryNorm is not null)
@@ -66,8 +67,11 @@ public sealed class Attention : Module
         if (record is not null)
             record.Weights = weights;
         var mixed = weights.Matmul(v).Transpose(1, 2).Reshape([batch, tokens, width]);
-        return Observed(_proj.Forward(mixed));
+        return Observed(_proj.Forward(First(mixed, first)));
     }
+
+    /// <summary>The first tokens of each sample; all of them for null.</summary>
+    internal static Tensor First(Tensor tokens, int? count) => count is { } first && first < tokens.Size(1) ? tokens.Narrow(1, 0, first).Contiguous() : tokens;
 
     // Mask and biases as one tensor: where attention is allowed (bool), or what to add to the logits; null allows all.
     private Tensor? Allowed(BlockContext context)

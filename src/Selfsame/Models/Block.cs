@@ -17,7 +17,7 @@ public sealed class Block : Module
     private readonly Modulation? _modulation;
     private readonly double _eps, _dropPath;
     private readonly int _index;
-    private readonly bool _postNorm;
+    private readonly bool _postNorm, _isLast;
 
     /// <summary>Makes block number <paramref name="index"/> of a transformer.</summary>
     public Block(TransformerSettings settings, int index, Init? init = null)
@@ -25,7 +25,7 @@ public sealed class Block : Module
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.PostNorm && settings.Conditioned)
             throw new ArgumentException("a conditioned block normalises before its branches; post-norm does not go with it", nameof(settings));
-        (_index, _eps, _postNorm) = (index, settings.NormEps, settings.PostNorm);
+        (_index, _eps, _postNorm, _isLast) = (index, settings.NormEps, settings.PostNorm, index == settings.Depth - 1);
         _dropPath = settings.Depth > 1 ? settings.DropPath * index / (settings.Depth - 1) : settings.DropPath;
         if (settings.Norm != NormKind.LayerPlain)
             _norm1 = Child("norm1", MakeNorm(settings));
@@ -53,8 +53,11 @@ public sealed class Block : Module
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
         var record = context.Record?.Block == _index + 1 ? context.Record : null;
+        var first = _isLast ? context.LastTokens : null;
         if (_modulation is null)
-            return Observed(_postNorm ? PostNorm(x, context, record) : PreNorm(x, context, record));
+            return Observed(_postNorm ? PostNorm(x, context, record, first) : PreNorm(x, context, record, first));
+        if (first is not null)
+            throw new NotSupportedException("the last block of a conditioned transformer gives all tokens");
 
         var condition = context.Condition ?? throw new ArgumentException("a conditioned block needs BlockContext.Condition", nameof(context));
         var six = _modulation.Forward(condition).Chunk(6, -1);
@@ -64,15 +67,15 @@ public sealed class Block : Module
         return Observed(Conditioning.GatedAdd(x, Kept(branch, context, 1), six[5], context.Group));
     }
 
-    private Tensor PreNorm(Tensor x, BlockContext context, AttentionRecord? record)
+    private Tensor PreNorm(Tensor x, BlockContext context, AttentionRecord? record, int? first)
     {
-        x = Add(x, _attention.Forward(Normed(_norm1, x), context, record), _scale1, context, 0);
+        x = Add(Attention.First(x, first), _attention.Forward(Normed(_norm1, x), context, record, first), _scale1, context, 0);
         return Add(x, Told(_mlp.Forward(Normed(_norm2, x)), context), _scale2, context, 1);
     }
 
-    private Tensor PostNorm(Tensor x, BlockContext context, AttentionRecord? record)
+    private Tensor PostNorm(Tensor x, BlockContext context, AttentionRecord? record, int? first)
     {
-        x = Summed(_norm1, Add(x, _attention.Forward(x, context, record), _scale1, context, 0));
+        x = Summed(_norm1, Add(Attention.First(x, first), _attention.Forward(x, context, record, first), _scale1, context, 0));
         return Summed(_norm2, Add(x, Told(_mlp.Forward(x), context), _scale2, context, 1));
     }
 

@@ -32,6 +32,9 @@ public sealed record BlockContext
     /// <summary>When given, each block adds the output of its feed-forward part to it, (B, N, D): after the branch's own scale, before the sum and any norm that follows.</summary>
     public IList<Tensor>? FeedForwards { get; init; }
 
+    /// <summary>Tokens in front that are wanted of the last block; null for all. Every token is still attended to; what comes after the attention runs for these alone.</summary>
+    public int? LastTokens { get; init; }
+
     /// <summary>Uniform draws for drop path, (blocks, 2, B), on the host; null switches drop path off.</summary>
     public float[]? DropDraws { get; init; }
 

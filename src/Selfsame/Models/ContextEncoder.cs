@@ -81,4 +81,7 @@ public sealed class LayerTaps
 
     /// <summary>Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</summary>
     public float[]? DropDraws { get; init; }
+
+    /// <summary>Tokens in front that are wanted of the last block, see <see cref="BlockContext.LastTokens"/>.</summary>
+    public int? LastTokens { get; init; }
 }

@@ -230,12 +230,20 @@ public sealed class VisionTransformer : ContextEncoder, IBackbone
     public Tensor Encode(Tensor image, Tensor? kept = null, IList<Tensor>? layers = null, float[]? dropDraws = null, Tensor? hidden = null, AttentionRecord? record = null) =>
         Run(Tokens(image, kept, hidden), kept, new LayerTaps { Blocks = layers, DropDraws = dropDraws, Record = record });
 
+    /// <summary>The prefix tokens alone, as <see cref="Encode"/> gives them; the last block's feed-forward part runs for no other.</summary>
+    /// <param name="image">(B, C, H, W).</param>
+    /// <returns>(B, prefix, D).</returns>
+    /// <exception cref="InvalidOperationException">The model has no prefix tokens.</exception>
+    public Tensor EncodePrefix(Tensor image) => Settings.Prefix > 0
+        ? Run(Tokens(image), null, new LayerTaps { LastTokens = Settings.Prefix })
+        : throw new InvalidOperationException("the model has neither class token nor registers");
+
     private Tensor Run(Tensor tokens, Tensor? kept, LayerTaps? taps)
     {
         if (kept is not null && Settings.Positions == PositionKind.Relative)
             throw new NotSupportedException("relative positions need all patches; use learned, sincos or rope positions where patches are dropped");
         var places = _rotary is not null && kept is not null ? Places(kept) : null;
-        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = taps?.DropDraws, FeedForwards = taps?.FeedForwards, Record = taps?.Record };
+        var context = new BlockContext { Rotary = _rotary, Places = places, DropDraws = taps?.DropDraws, FeedForwards = taps?.FeedForwards, Record = taps?.Record, LastTokens = taps?.LastTokens };
         return Normed(Blocks.Forward(tokens, context, layers: taps?.Blocks));
     }
 

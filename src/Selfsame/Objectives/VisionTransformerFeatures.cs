@@ -27,6 +27,13 @@ public sealed class VisionTransformerFeatures(VisionTransformer encoder) : IAtte
     }
 
     /// <inheritdoc/>
+    public Tensor PrefixTokens(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return encoder.EncodePrefix(batch[Modality.Image]);
+    }
+
+    /// <inheritdoc/>
     public Tensor Attention(Batch batch, int block)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -1,5 +1,7 @@
+using Selfsame.Evaluation;
 using Selfsame.Models;
 using Selfsame.Objectives;
+using Selfsame.Recipes;
 using Selfsame.Torch;
 
 namespace Selfsame.Tests.Models;
@@ -70,6 +72,40 @@ public sealed class VisionTransformerTests
         Assert.Equal([1, 5, 14, 16 + 0, 16 + 7, 16 + 8], Enumerable.Range(0, 32).Where(k => seen[k] > 0));
         var table = model.Parameters().Single(parameter => parameter.FullName == "pos_embed").Value.Gradient!.Abs().Sum([0, 2]).ToArray<float>();
         Assert.Equal([0, 1, 5, 7, 8, 14], Enumerable.Range(0, 16).Where(k => table[k] > 0));
+    }
+
+    [Theory]
+    [InlineData(PositionKind.Learned, 0, false)]
+    [InlineData(PositionKind.Relative, 0, false)]
+    [InlineData(PositionKind.Rope, 2, false)]
+    [InlineData(PositionKind.Learned, 0, true)]
+    public void Prefix_tokens_alone_are_those_of_all_tokens(PositionKind positions, int registers, bool postNorm)
+    {
+        using var scope = Scope.Enter();
+        var settings = Settings(positions) with { Registers = registers };
+        using var model = new VisionTransformer(settings with { Blocks = settings.Blocks with { Depth = 3, LayerScale = postNorm ? null : 0.5, PostNorm = postNorm } });
+        model.Initialize(1);
+        var batch = new Batch(Input().Image);
+        var extractor = new VisionTransformerFeatures(model);
+
+        var alone = extractor.PrefixTokens(batch);
+
+        Assert.Equal([2, 1 + registers, 12], alone.Shape);
+        var all = extractor.Extract(batch)[^1];
+        Assert.All(all.Narrow(1, 0, 1 + registers).Contiguous().ToArray<float>().Zip(alone.ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        var pooled = FeatureReader.Pooled(extractor, [3], Pooling.Auto)(batch).ToArray<float>();
+        Assert.All(all.Select(1, 0).Contiguous().ToArray<float>().Zip(pooled), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Fact]
+    public void A_model_without_prefix_tokens_has_none_to_give()
+    {
+        using var model = Build(PositionKind.Sincos, classToken: false, registers: 0);
+        using var scope = Scope.Enter();
+
+        var refused = Assert.Throws<InvalidOperationException>(() => model.EncodePrefix(Input().Image));
+
+        Assert.Equal("the model has neither class token nor registers", refused.Message);
     }
 
     private static (Tensor Image, Tensor Kept) Input() =>
