@@ -24,7 +24,7 @@ class Pictures(Dataset):
 def main():
     folder, weights, output = sys.argv[1:]
     model = load(weights)
-    vectors = [model(batch) for batch in DataLoader(Pictures(folder), batch_size=64, num_workers=2)]
+    vectors = [model(batch) for batch in DataLoader(Pictures(folder), batch_size=128, num_workers=2)]
     np.save(output, torch.cat(vectors).numpy())
     print("torch", torch.__version__)
 

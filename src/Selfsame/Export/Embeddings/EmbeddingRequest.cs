@@ -19,7 +19,7 @@ public sealed record EmbeddingRequest
     public bool PerToken { get; init; }
 
     /// <summary>Samples that pass through the encoder at once, at least 1.</summary>
-    public int Batch { get; init; } = 64;
+    public int Batch { get; init; } = 128;
 
     /// <summary>Take the average of the weights where there is one.</summary>
     public bool Averaged { get; init; } = true;
