@@ -32,7 +32,7 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
     /// <summary>Measures every pair of modalities, both ways.</summary>
     /// <param name="vectors">Turns a batch that holds one modality into features.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <returns>For each way <c>image_to_text_r1</c>, <c>_r5</c>, <c>_r10</c> and <c>_r10_chance</c>; nothing for modalities that too few samples share.</returns>
+    /// <returns>For each way <c>image_to_text_r1</c>, <c>_r5</c>, <c>_r10</c>, and chance beside each, <c>_r1_chance</c> and so on; nothing for modalities that too few samples share.</returns>
     internal IReadOnlyList<Metric> Judge(Func<Batch, SampleInputs, Tensor> vectors, CancellationToken cancellation)
     {
         var metrics = new List<Metric>();
@@ -49,7 +49,7 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
     /// <summary>Measures every pair of modalities in the space that a model puts them in, both ways.</summary>
     /// <param name="space">The model.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <returns>For each way <c>image_to_text_cosine_r1</c>, <c>_r5</c>, <c>_r10</c>, <c>_r10_chance</c> and <c>_r10_validation</c>, the same on the validation part, for choosing.</returns>
+    /// <returns>For each way <c>image_to_text_cosine_r1</c>, <c>_r5</c>, <c>_r10</c>, chance beside each, <c>_r1_chance</c> and so on, and <c>_r10_validation</c>, the same on the validation part, for choosing.</returns>
     internal IReadOnlyList<Metric> Judge(ISharedSpace space, CancellationToken cancellation)
     {
         using var guard = GradMode.Off();
@@ -83,8 +83,11 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
     private static IEnumerable<Metric> Metrics(string name, RetrievalScore score, string protocol, RetrievalScore? validation = null)
     {
         foreach (var cutoff in Cutoffs)
+        {
             yield return new($"{name}_r{cutoff}", score.At(cutoff), protocol);
-        yield return new($"{name}_r{Cutoffs[^1]}_chance", score.ChanceAt(Cutoffs[^1]), protocol);
+            yield return new($"{name}_r{cutoff}_chance", score.ChanceAt(cutoff), protocol);
+        }
+
         if (validation is not null)
             yield return new($"{name}_r{Cutoffs[^1]}_validation", validation.At(Cutoffs[^1]), protocol);
     }

@@ -156,6 +156,8 @@ public sealed class ModalityRunTests : IDisposable
 
         var raw = result.Baselines[RunResult.RawInput];
         Assert.InRange(raw["image_to_text_r10_chance"], 0.1, 0.3);
+        Assert.InRange(raw["image_to_text_r1_chance"], 0.01, 0.03);
+        Assert.InRange(raw["image_to_text_r5_chance"], raw["image_to_text_r1_chance"], raw["image_to_text_r10_chance"]);
         Assert.InRange(raw["image_to_text_r10"], 0.8, 1);
         Assert.InRange(raw["text_to_image_r10"], 0.8, 1);
         Assert.True(result.Evaluation["image_to_text_r10"] > 2 * result.Evaluation["image_to_text_r10_chance"]);
