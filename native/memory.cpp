@@ -35,7 +35,7 @@ static_assert(sizeof(Block) == kHeader, "data must start on a cache line");
 
 class CachingAllocator final : public c10::Allocator {
  public:
-  CachingAllocator() : limit_(static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / 2) {}
+  CachingAllocator() : limit_(static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / 4) {}
 
   // Const up to libtorch 2.2 and not any more: one of the two overrides.
   c10::DataPtr allocate(size_t count) const { return const_cast<CachingAllocator*>(this)->make(count); }

@@ -29,7 +29,7 @@ public static partial class NativeLibraryLoader
     /// Starts to load the library on a thread of its own; libtorch alone takes a third of a second and more. What goes wrong is thrown where the library is first used.
     /// </summary>
     /// <remarks>
-    /// For a program that is nothing but Selfsame: where libtorch names OpenCV's libraries without using them, as Debian's does, empty ones take their names, which halves the time
+    /// For a program that is nothing but Selfsame: where libtorch names OpenCV's libraries without using them, as Debian's does, empty ones take their names, which saves two fifths of the time
     /// and would hide OpenCV from other code of the process. Without this call, the library is loaded as it is when it is first used.
     /// </remarks>
     public static void Preload()

@@ -121,7 +121,7 @@ public interface IFeatureExtractor
     /// <summary>The prefix tokens after the last block, as <see cref="Extract"/> gives them, to the last bits; for less work where the model knows a way.</summary>
     /// <param name="batch">Samples.</param>
     /// <returns>(B, prefix, D).</returns>
-    Tensor PrefixTokens(Batch batch) => Extract(batch)[^1].Narrow(1, 0, Prefix);
+    Tensor PrefixTokens(Batch batch) => Tokens(batch).Layers[^1].Narrow(1, 0, Prefix);
 
     /// <summary>Tokens after each block, and which of them are real. Sequences of varying length, or with modalities missing, say so here.</summary>
     /// <param name="batch">Samples.</param>

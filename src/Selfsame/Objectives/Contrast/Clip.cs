@@ -10,7 +10,7 @@ namespace Selfsame.Objectives.Contrast;
 /// <remarks>
 /// Held back: the other modality. Predicted by: an encoder for each modality and a linear map. Target: the partner among all of the batch.
 /// Loss: symmetric cross-entropy of scaled cosines, or SigLIP's sigmoid loss, averaged over the pairs of modalities; a sample counts for the pairs it has both sides of.
-/// Samples that show the same thing, such as one picture with captions in several languages, count as wrong partners of each other where they meet in a batch, as in the paper.
+/// Samples that show the same thing, such as one picture with captions in several languages, count as wrong partners of each other where they meet in a batch.
 /// Radford et al. 2021, https://arxiv.org/abs/2103.00020, section 2.3; Zhai et al. 2023, https://arxiv.org/abs/2303.15343, section 3.2.
 /// </remarks>
 public sealed record ClipSettings : ObjectiveSettings
