@@ -14,6 +14,8 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <omp.h>
+
 #include <cstring>
 #include <memory>
 
@@ -293,6 +295,14 @@ SS_EXPORT int32_t ss_rng_seed(uint64_t seed) {
 
 SS_EXPORT int32_t ss_set_threads(int32_t count) {
   return guarded([&] { at::set_num_threads(count); });
+}
+
+// at::set_num_threads would also change the number for threads that call libtorch later.
+SS_EXPORT int32_t ss_limit_thread(int32_t count) {
+  return guarded([&] {
+    at::get_num_threads();  // the first question of a thread sets its number
+    omp_set_num_threads(count);
+  });
 }
 
 SS_EXPORT int32_t ss_threads() { return at::get_num_threads(); }

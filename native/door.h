@@ -86,6 +86,7 @@ SS_EXPORT int32_t ss_rng_get(void** state);
 SS_EXPORT int32_t ss_rng_set(void* state);
 SS_EXPORT int32_t ss_rng_seed(uint64_t seed);
 SS_EXPORT int32_t ss_set_threads(int32_t count);
+SS_EXPORT int32_t ss_limit_thread(int32_t count);
 SS_EXPORT int32_t ss_threads();
 SS_EXPORT int32_t ss_cuda_device_count();
 SS_EXPORT int32_t ss_set_onednn(int32_t enabled);

@@ -131,6 +131,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "ss_set_threads"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int SetThreads(int count);
 
+    [LibraryImport(Library, EntryPoint = "ss_limit_thread"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    internal static partial int LimitThread(int count);
+
     [LibraryImport(Library, EntryPoint = "ss_threads"), UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     internal static partial int Threads();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Selfsame.Torch;
@@ -19,6 +20,20 @@ public static unsafe class TorchRuntime
     {
         get => Native.Threads();
         set => Native.Check(Native.SetThreads(value));
+    }
+
+    /// <summary>Gives operators a thread for every core this process may use, or as many as <c>OMP_NUM_THREADS</c> says.</summary>
+    public static void UseCores() =>
+        Threads = int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var chosen) && chosen > 0
+            ? chosen
+            : Environment.ProcessorCount;
+
+    /// <summary>Limits the operators that this thread calls to some threads; those that other threads call stay as they were.</summary>
+    /// <param name="count">At least 1.</param>
+    public static void LimitThread(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Native.Check(Native.LimitThread(count));
     }
 
     /// <summary>Compares every operator this build uses with the library's own schema.</summary>

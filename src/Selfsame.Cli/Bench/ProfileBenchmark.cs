@@ -33,7 +33,7 @@ internal static class ProfileBenchmark
     /// <returns>Operators, the largest share first.</returns>
     public static IReadOnlyList<ProfileRow> Run(TrainCase item, BenchSettings settings, CancellationToken cancellation)
     {
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         using var step = item.Open(TrainStep.MachinePrecision());
         settings.OnPhase($"{item.Name}: warming up");
         step.Round(WarmupSteps, settings.Time, cancellation);

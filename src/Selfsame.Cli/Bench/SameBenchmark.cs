@@ -41,7 +41,7 @@ internal static class SameBenchmark
     /// <param name="cancellation">Stops between steps.</param>
     public static (SameResult Result, SameCurves Curves) Run(string name, string recipe, int steps, int batch, BenchSettings settings, CancellationToken cancellation)
     {
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         var precision = TrainStep.MachinePrecision();
         var (loaded, model) = BenchRecipe.Load(recipe, changes: [FormattableString.Invariant($"batch={batch}")]);
         var fused = Train("with kernels", round: false);

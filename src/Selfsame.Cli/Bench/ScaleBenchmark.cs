@@ -33,7 +33,7 @@ internal static class ScaleBenchmark
     /// <param name="cancellation">Stops between steps.</param>
     public static (IReadOnlyList<ScaleAxis> Axes, IReadOnlyList<ScaleTerm> Terms) Run(BenchSettings settings, CancellationToken cancellation)
     {
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         var (axes, terms) = (new List<ScaleAxis>(), new List<ScaleTerm>());
         foreach (var (name, values, set) in s_axes)
         {

@@ -15,7 +15,7 @@ internal static class TrainBenchmark
     public static async Task<BenchMeasurement> RunAsync(TrainCase item, BenchSettings settings, CancellationToken cancellation)
     {
         var precision = TrainStep.MachinePrecision(settings.Device);
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         settings.OnPhase($"{item.Name}: warming up");
         using var peer = settings.Python is { } python
             ? await PeerProcess.StartAsync(python, RepositoryFile.Find(item.Peer), Environment.ProcessorCount, precision.Name, settings, cancellation).ConfigureAwait(false)

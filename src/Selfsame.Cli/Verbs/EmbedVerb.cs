@@ -18,7 +18,7 @@ internal static class EmbedVerb
         var layer = new Option<string?>("--layer") { Description = "Block to take, from 1; several, put side by side, with commas. Without it, the recipe's or the last.", HelpName = "N[,N]" };
         var pooling = new Option<string?>("--pooling") { Description = "How tokens become a vector: auto, class_token, mean, max, quarters, sixteenths.", HelpName = "KIND" };
         var tokens = new Option<bool>("--per-token") { Description = "Keep every token of a sample, prefix tokens first." };
-        var batch = new Option<int>("--batch") { Description = "Samples at a time.", DefaultValueFactory = _ => 128, HelpName = "N" };
+        var batch = new Option<int>("--batch") { Description = "Samples at a time, for each of the threads that compute.", DefaultValueFactory = _ => 64, HelpName = "N" };
         var teacher = new Option<bool>("--teacher") { Description = "Take the teacher's average of the weights; so by default where there is one." };
         var student = new Option<bool>("--student") { Description = "Take the trained weights themselves." };
         var type = new Option<string>("--dtype") { Description = "float32 or float16.", DefaultValueFactory = _ => "float32", HelpName = "TYPE" };

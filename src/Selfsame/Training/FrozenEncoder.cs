@@ -100,7 +100,7 @@ public sealed class FrozenEncoder : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = PublicFile(path);
         var identity = file is null ? null : Task.Run(() => Hash(file), cancellation); // beside what comes next: libtorch, which may still be loading, and reading the weights
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         if (file is not null)
             return OpenFile(path, file, identity!, options ?? new());
         if (!Directory.Exists(path))

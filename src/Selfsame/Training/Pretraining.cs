@@ -108,7 +108,7 @@ public sealed class Pretraining : IDisposable
         RunTokenizer.Keep(data, folder);
         data.Pack(options.Recipe.Recipe, options.OnPhase, cancellation);
         BatchRoom.Require(options.Recipe, data.Inputs.FloatsPerSample, MachineMemory.Available());
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         using var run = new Pretraining(options, folder, data);
         return run.Run(cancellation);
     }

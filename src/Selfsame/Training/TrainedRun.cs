@@ -52,7 +52,7 @@ public sealed class TrainedRun : IDisposable
         var latest = Checkpoint.Latest(folder, problems.Add)
             ?? throw new CheckpointException(problems.Count > 0 ? string.Join('\n', problems) : $"{path} has no checkpoint yet");
         var data = await RunData.OpenAsync(recipe, options, cancellation, folder).ConfigureAwait(false);
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         var precision = ComputePrecision.Resolve(recipe.Precision, RunDevice.Here(recipe.Device), RunEnvironment.Capture().CpuFeatures);
         var run = new TrainedRun(folder, recipe, data, precision);
         try

@@ -61,23 +61,21 @@ public static class EmbeddingJob
             return;
         var settings = new BatchLoaderSettings { BatchSize = request.Batch, Sequential = true, Start = store.State.Position, Workers = request.Workers };
         using var loader = new BatchLoader(data, samples, encoder.Transform, settings, quarantine);
-        using var precision = encoder.Precision.Enter();
-        using var guard = GradMode.Off();
+        using var lanes = new BatchLanes(host => Rows(encoder, host, vectors, request.DType), TorchRuntime.Threads);
         var committed = Stopwatch.GetTimestamp();
+        var more = true;
         try
         {
-            while (loader.Next(cancellation) is { } host)
+            while (true)
             {
-                using (host)
-                {
-                    using var scope = Scope.Enter();
-                    var rows = vectors(encoder.Shape.Batch(host)).To(request.DType).Contiguous();
-                    var names = new EmbeddingName[host.Count];
-                    for (var k = 0; k < names.Length; k++)
-                        names[k] = new EmbeddingName(data.Key(host.Indices[k]), data.SplitOf(host.Indices[k]).ToString().ToLowerInvariant());
-                    store.Add(rows.ByteSpan(), names, rows.Shape[1..], host.NextPosition);
-                }
+                while (more && lanes.Wants)
+                    more = Begin(loader, lanes, cancellation);
 
+                if (lanes.Take() is not var (host, rows))
+                    break;
+                using (host)
+                using (rows)
+                    store.Add(rows.ByteSpan(), Names(data, host), rows.Shape[1..], host.NextPosition);
                 if (Stopwatch.GetElapsedTime(committed) > CommitInterval)
                 {
                     store.Commit();
@@ -87,12 +85,46 @@ public static class EmbeddingJob
                 progress?.Invoke(new EmbeddingProgress(store.State.Position, samples.Length, quarantine.Bad));
             }
 
+            cancellation.ThrowIfCancellationRequested();
             store.Pass(samples.Length);
         }
         finally
         {
             store.Commit();
         }
+    }
+
+    // False at the end of the samples, or where the run was stopped: what was begun is still kept.
+    private static bool Begin(BatchLoader loader, BatchLanes lanes, CancellationToken cancellation)
+    {
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (loader.Next(cancellation) is not { } batch)
+                return false;
+            lanes.Add(batch);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static Tensor Rows(FrozenEncoder encoder, HostBatch host, Func<Batch, Tensor> vectors, DType type)
+    {
+        using var precision = encoder.Precision.Enter();
+        using var guard = GradMode.Off();
+        using var scope = Scope.Enter();
+        return Scope.Release(vectors(encoder.Shape.Batch(host)).To(type).Contiguous());
+    }
+
+    private static EmbeddingName[] Names(DataSet data, HostBatch host)
+    {
+        var names = new EmbeddingName[host.Count];
+        for (var k = 0; k < names.Length; k++)
+            names[k] = new EmbeddingName(data.Key(host.Indices[k]), data.SplitOf(host.Indices[k]).ToString().ToLowerInvariant());
+        return names;
     }
 
     private static Func<Batch, Tensor> Vectors(FrozenEncoder encoder, EmbeddingRequest request)

@@ -18,8 +18,8 @@ public sealed record EmbeddingRequest
     /// <summary>Keep all tokens of a sample, (tokens, width), in place of one vector.</summary>
     public bool PerToken { get; init; }
 
-    /// <summary>Samples that pass through the encoder at once, at least 1.</summary>
-    public int Batch { get; init; } = 128;
+    /// <summary>Samples that pass through the encoder at once, at least 1. Up to eight threads each take as many.</summary>
+    public int Batch { get; init; } = 64;
 
     /// <summary>Take the average of the weights where there is one.</summary>
     public bool Averaged { get; init; } = true;

@@ -43,7 +43,7 @@ public sealed class RunPlanner : IDisposable
         options.OnPhase?.Invoke($"Opening {options.Recipe.Recipe.Data.Source}");
         using var data = await RunData.OpenAsync(options.Recipe, options.Data, cancellation, new RunFolder(options.Folder)).ConfigureAwait(false);
         data.Pack(options.Recipe.Recipe, options.OnPhase, cancellation);
-        TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.UseCores();
         options.OnPhase?.Invoke("Measuring a few steps");
         using var planner = new RunPlanner(options.Recipe, options.Folder, data);
         return planner.Plan(cancellation);
