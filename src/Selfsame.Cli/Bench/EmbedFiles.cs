@@ -51,5 +51,5 @@ internal static class EmbedFiles
     /// <param name="weights">From <see cref="WriteWeights"/>.</param>
     /// <param name="output">File of the vectors; its ending picks the format.</param>
     public static (string File, string[] Arguments) OwnCommand(string folder, string weights, string output) => WholeProcess.Own(
-        "embed", "--from", weights, "--data", folder, "--out", output, "--pooling", "class_token", "--heads", FormattableString.Invariant($"{Heads}"), "--overwrite");
+        "embed", "--from", weights, "--data", folder, "--out", output, "--pooling", "class_token", "--heads", FormattableString.Invariant($"{Heads}"), "--batch", "128", "--overwrite"); // as many as the peer
 }
