@@ -65,7 +65,7 @@ public class CatalogueTests
     public async Task An_unknown_name_is_refused_with_the_known_ones()
     {
         var refused = await Assert.ThrowsAsync<DataSourceException>(() => Catalogue.OpenAsync("imagenet"));
-        Assert.Equal("the catalogue has no data set 'imagenet'; it has: emoji, mnist, clipart, stamps, prompts, letters, drums, emoji-words, emoji-captions, 16s, dictionary, python, videos, rgbd", refused.Message);
+        Assert.Equal("the catalogue has no data set 'imagenet'; it has: emoji, mnist, clipart, art4apps, stamps, prompts, letters, drums, emoji-words, emoji-captions, 16s, dictionary, python, videos, rgbd", refused.Message);
     }
 
     [Fact]

@@ -61,13 +61,13 @@ public class DataVerbTests
         var (status, output, _) = await Run("list", "--json");
         using var json = JsonDocument.Parse(output);
         Assert.Equal(0, status);
-        Assert.Equal(["emoji", "mnist", "clipart", "stamps", "prompts", "letters", "drums", "emoji-words", "emoji-captions", "16s", "dictionary", "python", "videos", "rgbd"], json.RootElement.EnumerateArray().Select(item => item.GetProperty("name").GetString()!));
+        Assert.Equal(["emoji", "mnist", "clipart", "art4apps", "stamps", "prompts", "letters", "drums", "emoji-words", "emoji-captions", "16s", "dictionary", "python", "videos", "rgbd"], json.RootElement.EnumerateArray().Select(item => item.GetProperty("name").GetString()!));
     }
 
     [Fact]
     public async Task Failures_are_one_line_and_a_status()
     {
         var (status, output, errors) = await Run("get", "imagenet");
-        Assert.Equal((1, "", "error: the catalogue has no data set 'imagenet'; it has: emoji, mnist, clipart, stamps, prompts, letters, drums, emoji-words, emoji-captions, 16s, dictionary, python, videos, rgbd\n"), (status, output, errors));
+        Assert.Equal((1, "", "error: the catalogue has no data set 'imagenet'; it has: emoji, mnist, clipart, art4apps, stamps, prompts, letters, drums, emoji-words, emoji-captions, 16s, dictionary, python, videos, rgbd\n"), (status, output, errors));
     }
 }

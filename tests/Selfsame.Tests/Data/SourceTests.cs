@@ -94,7 +94,7 @@ public class SourceTests
         var nothing = await Assert.ThrowsAsync<DataSourceException>(() => DataSource.OpenAsync("/no/such/place"));
         var empty = await Assert.ThrowsAsync<DataSourceException>(() => DataSource.OpenAsync(folder.Path));
 
-        Assert.Equal("'/no/such/place' is no folder, no manifest (.jsonl, .csv), no tar shards and no data set of the catalogue; the catalogue has: emoji, mnist, clipart, stamps, prompts, letters, drums, emoji-words, emoji-captions, 16s, dictionary, python, videos, rgbd", nothing.Message);
+        Assert.Equal("'/no/such/place' is no folder, no manifest (.jsonl, .csv), no tar shards and no data set of the catalogue; the catalogue has: emoji, mnist, clipart, art4apps, stamps, prompts, letters, drums, emoji-words, emoji-captions, 16s, dictionary, python, videos, rgbd", nothing.Message);
         Assert.Equal($"'{folder.Path}' holds no picture (png, jpg, webp, gif, bmp, tif, svg), sound (wav, ogg, mp3, flac, opus, m4a), film (avi, mp4, mkv, webm, mov) or text (txt, md, source code).", empty.Message);
     }
 

@@ -17,7 +17,7 @@ public sealed record CatalogueItem(string Name, string Summary, string Label, in
 public static class Catalogue
 {
     private static readonly CatalogueEntry[] s_entries = 
-        [new Emoji(), new Mnist(), new Clipart(), new Stamps(), new Prompts(), new Letters(), new Drums(), new EmojiWords(), new EmojiCaptions(), new Genes(), new Gcide(), new PythonLibrary(), new Videos(), new Rgbd()];
+        [new Emoji(), new Mnist(), new Clipart(), new Art4Apps(), new Stamps(), new Prompts(), new Letters(), new Drums(), new EmojiWords(), new EmojiCaptions(), new Genes(), new Gcide(), new PythonLibrary(), new Videos(), new Rgbd()];
 
     /// <summary>Every data set.</summary>
     public static IReadOnlyList<CatalogueItem> List(DataOptions? options = null)
