@@ -11,7 +11,8 @@ namespace Selfsame.Evaluation;
 /// <summary>Can the partner of a sample be found in another modality, by features of each modality alone? (<c>retrieval/cca-1</c>)</summary>
 /// <remarks>
 /// A model without a shared space gets one from training pairs (<see cref="CanonicalAlignment"/>); its penalty is chosen on the validation part, the test part is
-/// looked at once. A model that has a shared space is asked there as well, by cosine alone (<see cref="PairRetrieval.Protocol"/>). Whatever belongs to the same group counts as a partner, so that one picture has as many right captions as there are languages.
+/// looked at once. A model that has a shared space is asked there as well, by cosine alone: sample by sample (<see cref="PairRetrieval.Protocol"/>), and for each group as a
+/// whole, all its captions against all its pictures (<see cref="PairRetrieval.WholesProtocol"/>). Whatever belongs to the same group counts as a partner, so that one picture has as many right captions as there are languages.
 /// What several samples share, such as the picture of all these captions, is one candidate.
 /// </remarks>
 /// <param name="data">Samples of several modalities.</param>
@@ -49,7 +50,8 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
     /// <summary>Measures every pair of modalities in the space that a model puts them in, both ways.</summary>
     /// <param name="space">The model.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <returns>For each way <c>image_to_text_cosine_r1</c>, <c>_r5</c>, <c>_r10</c>, chance beside each, <c>_r1_chance</c> and so on, and <c>_r10_validation</c>, the same on the validation part, for choosing.</returns>
+    /// <returns>For each way <c>image_to_text_cosine_r1</c>, <c>_r5</c>, <c>_r10</c>, chance beside each, <c>_r1_chance</c> and so on, and <c>_r10_validation</c>, the same on the validation part, for choosing;
+    /// the same for groups as wholes, <c>image_to_text_cosine_wholes_r1</c> and so on.</returns>
     internal IReadOnlyList<Metric> Judge(ISharedSpace space, CancellationToken cancellation)
     {
         using var guard = GradMode.Off();
@@ -63,21 +65,26 @@ internal sealed class CrossModalJudge(DataSet data, SampleInputs inputs, CrossMo
                 if (Both(DataSplit.Test, first, second) is not { Length: > 1 } test)
                     continue;
                 var found = Score(space, first, second, test, cancellation);
-                var validation = Both(DataSplit.Validation, first, second) is { Length: > 1 } samples ? Score(space, first, second, samples, cancellation) : null;
-                metrics.AddRange(Metrics($"{first.Name}_to_{second.Name}_cosine", found.FirstToSecond, PairRetrieval.Protocol, validation?.FirstToSecond));
-                metrics.AddRange(Metrics($"{second.Name}_to_{first.Name}_cosine", found.SecondToFirst, PairRetrieval.Protocol, validation?.SecondToFirst));
+                var validation = Both(DataSplit.Validation, first, second) is { Length: > 1 } samples ? Score(space, first, second, samples, cancellation) : default;
+                var (there, back) = ($"{first.Name}_to_{second.Name}_cosine", $"{second.Name}_to_{first.Name}_cosine");
+                metrics.AddRange(Metrics(there, found.Rows.FirstToSecond, PairRetrieval.Protocol, validation.Rows?.FirstToSecond));
+                metrics.AddRange(Metrics(back, found.Rows.SecondToFirst, PairRetrieval.Protocol, validation.Rows?.SecondToFirst));
+                metrics.AddRange(Metrics(there + "_wholes", found.Wholes.FirstToSecond, PairRetrieval.WholesProtocol, validation.Wholes?.FirstToSecond));
+                metrics.AddRange(Metrics(back + "_wholes", found.Wholes.SecondToFirst, PairRetrieval.WholesProtocol, validation.Wholes?.SecondToFirst));
             }
         }
 
         return metrics;
     }
 
-    private PairRetrievalScore Score(ISharedSpace space, SampleField first, SampleField second, int[] samples, CancellationToken cancellation)
+    private (PairRetrievalScore Rows, PairRetrievalScore Wholes) Score(ISharedSpace space, SampleField first, SampleField second, int[] samples, CancellationToken cancellation)
     {
         using var scope = Scope.Enter();
         using var ones = Read(first, samples, (batch, _) => space.Embed(first.Modality, batch), cancellation);
         using var others = Read(second, samples, (batch, _) => space.Embed(second.Modality, batch), cancellation);
-        return PairRetrieval.Evaluate(ones.Values, ones.Groups, others.Values, others.Groups, Cutoffs, cancellation);
+        var (one, other) = (PairRetrieval.Wholes(ones.Values, ones.Groups), PairRetrieval.Wholes(others.Values, others.Groups));
+        return (PairRetrieval.Evaluate(ones.Values, ones.Groups, others.Values, others.Groups, Cutoffs, cancellation),
+            PairRetrieval.Evaluate(one.Features, one.Groups, other.Features, other.Groups, Cutoffs, cancellation));
     }
 
     private static IEnumerable<Metric> Metrics(string name, RetrievalScore score, string protocol, RetrievalScore? validation = null)

@@ -17,6 +17,11 @@ public static class PairRetrieval
     /// <summary>The protocol's name and version.</summary>
     public const string Protocol = "retrieval/pair-1";
 
+    /// <summary>Name and version of the protocol that asks with <see cref="Wholes"/>.</summary>
+    public const string WholesProtocol = "retrieval/wholes-1";
+
+    private const double SmallestNorm = 1e-12;
+
     private static readonly int[] Cutoffs = [1, 5, 10];
 
     /// <summary>Asks with every row of both, at 1, 5 and 10.</summary>
@@ -47,6 +52,33 @@ public static class PairRetrieval
         var (one, other) = (firstGroups.ToArray(), secondGroups.ToArray());
         int[] ks = [.. cutoffs];
         return new(OneWay(first, one, second, other, ks, cancellation), OneWay(second, other, first, one, ks, cancellation));
+    }
+
+    /// <summary>One vector for each group: the mean of its rows, each at length 1. A thing that was drawn or said several times is asked for once, with all that is known of it.</summary>
+    /// <param name="features">(N, D), floating-point.</param>
+    /// <param name="groups">N ids.</param>
+    /// <returns>(G, D), float32, and the G ids in the order they first occur.</returns>
+    /// <exception cref="ShapeException">Ids and rows differ in number.</exception>
+    /// <exception cref="ArgumentException">Features hold NaN or infinity.</exception>
+    public static (Tensor Features, long[] Groups) Wholes(Tensor features, ReadOnlySpan<long> groups)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        RetrievalTally.RequireIds(features, groups, "groups");
+        using var scope = Scope.Enter();
+        var places = new Dictionary<long, long>();
+        var rows = new long[groups.Length];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            places.TryAdd(groups[row], places.Count);
+            rows[row] = places[groups[row]];
+        }
+
+        var place = Tensor.From<long>(rows);
+        var wide = features.To(Device.Cpu, DType.Float32);
+        var unit = wide / FeatureMatrix.Norms(wide, "features").ClampMin(SmallestNorm).Unsqueeze(1);
+        var sums = Ops.Zeros([places.Count, wide.Size(1)]).IndexAddInPlace(0, place, unit);
+        var counts = Ops.Zeros([places.Count]).IndexAddInPlace(0, place, Ops.Ones([rows.Length]));
+        return (scope.MoveOut(sums / counts.Unsqueeze(1)), [.. places.Keys]);
     }
 
     private static RetrievalScore OneWay(Tensor queries, long[] asked, Tensor bank, long[] groups, int[] cutoffs, CancellationToken cancellation)

@@ -51,6 +51,16 @@ public sealed class RetrievalTests
     }
 
     [Fact]
+    public void A_group_as_a_whole_is_the_mean_of_its_directions()
+    {
+        using var scope = Scope.Enter();
+        var (features, groups) = PairRetrieval.Wholes(Tensor.From([0f, 2f, 3f, 0f, 8f, 0f, 0f, 0f], [4, 2]), [7, 5, 7, 9]);
+
+        Assert.Equal([7, 5, 9], groups);
+        Assert.Equal([0.5f, 0.5f, 1f, 0f, 0f, 0f], features.ToArray<float>());
+    }
+
+    [Fact]
     public void Several_captions_of_a_picture_are_all_right_answers()
     {
         using var scope = Scope.Enter();
