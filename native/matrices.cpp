@@ -3,6 +3,9 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
 #include <ATen/record_function.h>
+#include <torch/library.h>
+
+#include "fused.h"
 
 #ifdef SS_WITH_ONEDNN
 #include <oneapi/dnnl/dnnl.h>
@@ -36,7 +39,7 @@ bool layout_of(const at::Tensor& m, Layout& layout) {
 at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
 #ifdef SS_WITH_ONEDNN
   Layout left, right;
-  if (a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && a.numel() > 0 && b.numel() > 0 && layout_of(a, left) && layout_of(b, right)) {
+  if (a.device().is_cpu() && a.scalar_type() == at::kFloat && b.scalar_type() == at::kFloat && a.numel() > 0 && b.numel() > 0 && layout_of(a, left) && layout_of(b, right)) {
     RECORD_FUNCTION("selfsame::mm", std::vector<c10::IValue>({a, b}));
     auto c = at::empty({a.size(0), b.size(1)}, a.options());
     const auto status = dnnl_sgemm(left.transposed, right.transposed, a.size(0), b.size(1), a.size(1), 1.0f, a.data_ptr<float>(), left.leading,
@@ -48,3 +51,16 @@ at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
 }
 
 }  // namespace ss
+
+TORCH_LIBRARY_FRAGMENT(selfsame, library) {
+  library.def("product(Tensor self, Tensor other) -> Tensor");
+}
+
+TORCH_LIBRARY_IMPL(selfsame, CompositeImplicitAutograd, library) {
+  library.impl("product", [](const at::Tensor& a, const at::Tensor& b) {
+    TORCH_CHECK(a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(0) && a.scalar_type() == b.scalar_type() && a.device() == b.device(),
+                "product: ", a.sizes(), " does not fit ", b.sizes(), ", or their types or devices differ");
+    TORCH_CHECK(!ss::records({a, b}), "product: it has no gradient; use mm");
+    return ss::product(a, b);
+  });
+}

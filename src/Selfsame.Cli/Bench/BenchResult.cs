@@ -1,4 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace Selfsame.Cli.Bench;
+
+/// <summary>What a machine can do, whatever the model.</summary>
+/// <param name="Float32FlopsPerSecond">Rate of matrix products of a step's shapes in fp32.</param>
+/// <param name="BFloat16FlopsPerSecond">The same in bf16.</param>
+/// <param name="CopyBytesPerSecond">Bytes that a copy of a large block of memory reads and writes a second.</param>
+internal sealed record MachineLimits(
+    double Float32FlopsPerSecond, [property: JsonPropertyName("bfloat16_flops_per_second")] double BFloat16FlopsPerSecond, double CopyBytesPerSecond);
 
 /// <summary>One model's figures: what <c>bench train --json</c> prints for each.</summary>
 /// <param name="Name">The model, such as <c>self-flow-small</c>.</param>
@@ -7,11 +16,13 @@ namespace Selfsame.Cli.Bench;
 /// <param name="Peer">The peer's; null without one.</param>
 /// <param name="Ratio">Ours over the peer's, median over the pairs of rounds; null without a peer.</param>
 /// <param name="ShareOfLimit">FLOPs a second that a step cannot do without, over the rate at which this machine multiplies matrices of the step's shapes in that format.</param>
+/// <param name="ShareOfFloat32">The same over the rate in fp32.</param>
+/// <param name="ShareOfBFloat16">The same over the rate in bf16, which a processor without AVX512-BF16 and AMX only emulates.</param>
 /// <param name="Memory">Most memory of our process while it trained, bytes; null where the system does not tell.</param>
 /// <param name="PeerMemory">The peer's.</param>
 /// <param name="MemoryRatio">Ours over the peer's; null without both.</param>
 internal sealed record BenchResult(
-    string Name, string Precision, double Ours, double? Peer, double? Ratio, double ShareOfLimit, long? Memory = null, long? PeerMemory = null, double? MemoryRatio = null);
+    string Name, string Precision, double Ours, double? Peer, double? Ratio, double ShareOfLimit, double ShareOfFloat32, [property: JsonPropertyName("share_of_bfloat16")] double ShareOfBFloat16, long? Memory = null, long? PeerMemory = null, double? MemoryRatio = null);
 
 /// <summary>Everything measured for one model.</summary>
 /// <param name="Result">The figures.</param>
@@ -19,9 +30,9 @@ internal sealed record BenchResult(
 /// <param name="PeerRounds">Samples a second of each of the peer's rounds, in the order of ours.</param>
 /// <param name="PeerVersion">What the peer runs on.</param>
 /// <param name="StepFlops">FLOPs of one step, see <see cref="StepWork"/>.</param>
-/// <param name="LimitFlopsPerSecond">Measured rate of matrix products.</param>
+/// <param name="Limits">What the machine can do, measured in the same run.</param>
 internal sealed record BenchMeasurement(
-    BenchResult Result, IReadOnlyList<double> OursRounds, IReadOnlyList<double> PeerRounds, string? PeerVersion, double StepFlops, double LimitFlopsPerSecond)
+    BenchResult Result, IReadOnlyList<double> OursRounds, IReadOnlyList<double> PeerRounds, string? PeerVersion, double StepFlops, MachineLimits Limits)
 {
     /// <summary>Sums rounds up.</summary>
     /// <param name="name">The model.</param>
@@ -32,16 +43,18 @@ internal sealed record BenchMeasurement(
     /// <param name="peer">Seconds of the peer's rounds, as many as ours; empty without a peer.</param>
     /// <param name="version">What the peer runs on.</param>
     /// <param name="stepFlops">FLOPs of one step.</param>
-    /// <param name="limit">Measured rate of matrix products, FLOPs a second.</param>
+    /// <param name="limits">What the machine can do.</param>
     public static BenchMeasurement Of(
-        string name, string precision, int samples, int steps, IReadOnlyList<double> ours, IReadOnlyList<double> peer, string? version, double stepFlops, double limit)
+        string name, string precision, int samples, int steps, IReadOnlyList<double> ours, IReadOnlyList<double> peer, string? version, double stepFlops, MachineLimits limits)
     {
         double[] oursSpeeds = [.. ours.Select(seconds => samples / seconds)], peerSpeeds = [.. peer.Select(seconds => samples / seconds)];
         var own = Median(oursSpeeds);
         var result = peer.Count == 0
-            ? new BenchResult(name, precision, own, null, null, 0)
-            : new BenchResult(name, precision, own, Median(peerSpeeds), Median([.. oursSpeeds.Zip(peerSpeeds, (a, b) => a / b)]), 0);
-        return new(result with { ShareOfLimit = stepFlops * steps * own / samples / limit }, oursSpeeds, peerSpeeds, version, stepFlops, limit);
+            ? new BenchResult(name, precision, own, null, null, 0, 0, 0)
+            : new BenchResult(name, precision, own, Median(peerSpeeds), Median([.. oursSpeeds.Zip(peerSpeeds, (a, b) => a / b)]), 0, 0, 0);
+        var rate = stepFlops * steps * own / samples;
+        var (full, low) = (rate / limits.Float32FlopsPerSecond, rate / limits.BFloat16FlopsPerSecond);
+        return new(result with { ShareOfLimit = precision == "bf16" ? low : full, ShareOfFloat32 = full, ShareOfBFloat16 = low }, oursSpeeds, peerSpeeds, version, stepFlops, limits);
     }
 
     /// <summary>The middle value; the mean of the two middle ones for an even count.</summary>

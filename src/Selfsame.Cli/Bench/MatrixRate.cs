@@ -5,9 +5,9 @@ namespace Selfsame.Cli.Bench;
 /// <summary>Measures how fast this machine multiplies matrices of given shapes: the limit that a training step is compared with.</summary>
 internal static class MatrixRate
 {
-    private const int Repeats = 5;
+    private const int Repeats = 5, CopyElements = 1 << 25;
 
-    /// <summary>Multiplies each shape a few times, keeps the fastest, and weights the shapes by how often they occur.</summary>
+    /// <summary>Multiplies each shape a few times by libtorch and by what the fused operators use, keeps the fastest, and weights the shapes by how often they occur.</summary>
     /// <param name="products">The shapes.</param>
     /// <param name="type">Element type.</param>
     /// <param name="device">Where.</param>
@@ -27,6 +27,19 @@ internal static class MatrixRate
         }
 
         return flops / seconds;
+    }
+
+    /// <summary>Copies a block of memory a few times, too large for any cache, and keeps the fastest.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="time">Clock.</param>
+    /// <returns>Bytes read and written a second.</returns>
+    public static double Copy(Device device, TimeProvider time)
+    {
+        using var scope = Scope.Enter();
+        var from = Ops.Ones([CopyElements]).To(device, DType.Float32);
+        var to = Ops.Zeros([CopyElements]).To(device, DType.Float32);
+        var best = Best(() => to.CopyFrom(from).Detach(), time);
+        return 2.0 * sizeof(float) * CopyElements / best;
     }
 
     /// <summary>Waits until what was computed into a tensor is there; nothing to wait for on the processor.</summary>
@@ -49,13 +62,18 @@ internal static class MatrixRate
             ProductKind.WeightGradient => (y.T(), x),
             _ => throw new ArgumentOutOfRangeException(nameof(product), product.Kind, "known: Forward, InputGradient, WeightGradient"),
         };
-        using (var first = left.Mm(right))
+        return Math.Min(Best(() => left.Mm(right), time), Best(() => left.FusedProduct(right), time));
+    }
+
+    private static double Best(Func<Tensor> work, TimeProvider time)
+    {
+        using (var first = work())
             WaitFor(first);  // chooses and compiles the kernel
         var best = double.PositiveInfinity;
         for (var k = 0; k < Repeats; k++)
         {
             var start = time.GetTimestamp();
-            using (var made = left.Mm(right))
+            using (var made = work())
                 WaitFor(made);
             best = Math.Min(best, time.GetElapsedTime(start).TotalSeconds);
         }

@@ -35,8 +35,11 @@ internal static class TrainBenchmark
 
         var (memory, peerMemory) = (counts ? PeakMemory.Of(Environment.ProcessId) : null, peer?.PeakBytes);
         settings.OnPhase($"{item.Name}: measuring the machine's matrix products");
-        var limit = MatrixRate.Measure(own.Work.Blocks, precision.Low ? DType.BFloat16 : DType.Float32, settings.Device, settings.Time, cancellation);
-        var measured = BenchMeasurement.Of(item.Name, precision.Name, own.Batch * settings.Steps, settings.Steps, ours, peers, peer?.Version, own.Work.Flops, limit);
+        var limits = new MachineLimits(
+            MatrixRate.Measure(own.Work.Blocks, DType.Float32, settings.Device, settings.Time, cancellation),
+            MatrixRate.Measure(own.Work.Blocks, DType.BFloat16, settings.Device, settings.Time, cancellation),
+            MatrixRate.Copy(settings.Device, settings.Time));
+        var measured = BenchMeasurement.Of(item.Name, precision.Name, own.Batch * settings.Steps, settings.Steps, ours, peers, peer?.Version, own.Work.Flops, limits);
         return measured with { Result = measured.Result with { Memory = memory, PeerMemory = peerMemory, MemoryRatio = (double?)memory / peerMemory } };
     }
 }

@@ -26,7 +26,7 @@ internal static class BenchTrainVerb
         verb.Add(device);
         verb.Add(compiled);
         verb.Add(only);
-        var options = new BenchOptions(verb, rounds: 5, "name, precision, ours, peer, ratio, share_of_limit, memory, peer_memory, memory_ratio", peer: "torch and torchvision");
+        var options = new BenchOptions(verb, rounds: 5, "name, precision, ours, peer, ratio, share_of_limit, share_of_float32, share_of_bfloat16, memory, peer_memory, memory_ratio", peer: "torch and torchvision");
         verb.SetAction(async (parse, cancellation) =>
         {
             var cases = BenchOptions.Select(parse.GetValue(only), TrainCase.All, item => item.Name);
@@ -50,17 +50,18 @@ internal static class BenchTrainVerb
 
     private static void Write(IAnsiConsole console, List<BenchMeasurement> measured, BenchMachine machine)
     {
-        var table = BenchOptions.Figures("model", "precision", "ours, samples/s", "peer, samples/s", "ratio", "share of limit", "limit, GFLOP/s", "memory, MB", "peer's", "ratio");
+        var table = BenchOptions.Figures("model", "precision", "ours, samples/s", "peer, samples/s", "ratio", "share of limit", "fp32, GFLOP/s", "bf16", "memory, MB", "peer's", "ratio");
         foreach (var one in measured)
         {
             var result = one.Result;
             table.AddRow(
                 result.Name, result.Precision, BenchOptions.Figure(result.Ours, "0.0"), BenchOptions.Figure(result.Peer, "0.0"), BenchOptions.Figure(result.Ratio, "0.00"),
-                BenchOptions.Figure(result.ShareOfLimit * 100, "0") + " %", BenchOptions.Figure(one.LimitFlopsPerSecond / 1e9, "0"),
+                BenchOptions.Figure(result.ShareOfLimit * 100, "0") + " %", BenchOptions.Figure(one.Limits.Float32FlopsPerSecond / 1e9, "0"), BenchOptions.Figure(one.Limits.BFloat16FlopsPerSecond / 1e9, "0"),
                 BenchOptions.Figure(result.Memory / 1e6, "0"), BenchOptions.Figure(result.PeerMemory / 1e6, "0"), BenchOptions.Figure(result.MemoryRatio, "0.00"));
         }
 
         console.Write(table);
+        console.WriteLine(FormattableString.Invariant($"memory copied: {measured.Max(one => one.Limits.CopyBytesPerSecond) / 1e9:0.0} GB read and written a second"));
         BenchOptions.WriteMachine(console, machine);
     }
 }

@@ -12,9 +12,9 @@ public sealed class BenchResultTests
     public void Figures_are_medians_and_the_ratio_is_taken_round_by_round()
     {
         // 12 samples a round: ours 6, 12, 4 and the peer's 6, 4, 3 samples a second.
-        var measured = BenchMeasurement.Of("x", "fp32", samples: 12, steps: 3, ours: [2, 1, 3], peer: [2, 3, 4], "torch 1", stepFlops: 8, limit: 32);
+        var measured = BenchMeasurement.Of("x", "fp32", samples: 12, steps: 3, ours: [2, 1, 3], peer: [2, 3, 4], "torch 1", stepFlops: 8, new(32, 64, 1));
 
-        Assert.Equal(new BenchResult("x", "fp32", 6, 4, 4.0 / 3, 0.375), measured.Result);
+        Assert.Equal(new BenchResult("x", "fp32", 6, 4, 4.0 / 3, 0.375, 0.375, 0.1875), measured.Result);
         Assert.Equal([6, 12, 4], measured.OursRounds);
         Assert.Equal([6, 4, 3], measured.PeerRounds);
     }
@@ -26,15 +26,15 @@ public sealed class BenchResultTests
     public void The_median_is_in_the_middle(double[] values, double median) => Assert.Equal(median, BenchMeasurement.Median(values));
 
     [Fact]
-    public void Json_is_an_array_of_nine_members()
+    public void Json_is_an_array_of_eleven_members()
     {
-        IReadOnlyList<BenchResult> results = [new("a", "bf16", 24.5, 12.25, 2, 0.5), new("b", "fp32", 3, null, null, 0.25)];
+        IReadOnlyList<BenchResult> results = [new("a", "bf16", 24.5, 12.25, 2, 0.5, 0.75, 0.5), new("b", "fp32", 3, null, null, 0.25, 0.25, 0.5)];
 
         var json = JsonSerializer.Serialize(results, VerbJson.Default.IReadOnlyListBenchResult);
 
         using var parsed = JsonDocument.Parse(json);
         Assert.All(parsed.RootElement.EnumerateArray(), result =>
-            Assert.Equal(["name", "precision", "ours", "peer", "ratio", "share_of_limit", "memory", "peer_memory", "memory_ratio"], result.EnumerateObject().Select(member => member.Name)));
+            Assert.Equal(["name", "precision", "ours", "peer", "ratio", "share_of_limit", "share_of_float32", "share_of_bfloat16", "memory", "peer_memory", "memory_ratio"], result.EnumerateObject().Select(member => member.Name)));
         Assert.Equal(0.5, parsed.RootElement[0].GetProperty("share_of_limit").GetDouble());
         Assert.Equal(JsonValueKind.Null, parsed.RootElement[1].GetProperty("ratio").ValueKind);
     }
