@@ -9,7 +9,7 @@ namespace {
 // N tokens, d head width; words: units of the summed dimension, see product.h.
 
 struct Sizes {
-  int64_t tokens, width, columns, columns_wide, width_words, token_words, block;
+  int64_t tokens, width, columns, columns_wide, width_words, token_words, block;  // columns: tokens, padded
 
   SS_INLINE Sizes of(const Attention& o, bool pairs) {
     Sizes s{};
@@ -18,7 +18,7 @@ struct Sizes {
     s.columns = padded(o.tokens);
     s.columns_wide = padded(o.width);
     s.width_words = pairs ? o.width / 2 : o.width;
-    s.token_words = pairs ? s.columns / 2 : s.columns;
+    s.token_words = pairs ? (o.tokens + 1) / 2 : o.tokens;
     const int64_t fit = 32768 / s.columns;  // 128 KB of logits stay in the second-level cache
     s.block = fit < 8 ? 8 : fit > 64 ? 64 : fit / 2 * 2;
     return s;
@@ -108,8 +108,6 @@ void forward(const Attention& o, int64_t begin, int64_t end, float* memory) {
     if (pair != held) {
       pack_columns<Pairs>(q + model, o.token_stride, z.tokens, z.width_words, keys);
       pack_rows<Pairs>(q + 2 * model, o.token_stride, z.tokens, z.width, values);
-      const int64_t filled = (Pairs ? (z.tokens + 1) / 2 : z.tokens) * z.columns_wide;
-      memset(values + filled, 0, (z.token_words * z.columns_wide - filled) * sizeof(float));
       held = pair;
     }
     const int64_t first = item % o.chunks * per_chunk, last = first + per_chunk < z.tokens ? first + per_chunk : z.tokens;
@@ -170,8 +168,6 @@ void backward(const Attention& o, int64_t begin, int64_t end, float* memory) {
     pack_columns<Pairs>(q + model, o.token_stride, z.tokens, z.width_words, keys);
     pack_columns<Pairs>(q + 2 * model, o.token_stride, z.tokens, z.width_words, values);
     pack_rows<Pairs>(q + model, o.token_stride, z.tokens, z.width, key_rows);
-    const int64_t filled = (Pairs ? (z.tokens + 1) / 2 : z.tokens) * wide;
-    memset(key_rows + filled, 0, (z.token_words * wide - filled) * sizeof(float));
     for (int64_t start = 0; start < z.tokens; start += z.block) {
       const int64_t rows = z.tokens - start < z.block ? z.tokens - start : z.block;
       const T* block = q + start * o.token_stride;

@@ -89,6 +89,10 @@ static void product(int64_t rows, int64_t columns, int64_t words, Left a, const 
   constexpr int64_t step = kTileVectors * kLanes;
   int64_t j = 0;
   for (; j + step <= columns; j += step) panel<Pairs, kTileVectors>(rows, words, a, b + j, ldb, c + j, ldc, add);
+  if constexpr (step == 4 * kPad) {  // what is left at once: a tile of one vector waits for its own sums
+    if (columns - j == 3 * kPad) return panel<Pairs, 3 * kPad / kLanes>(rows, words, a, b + j, ldb, c + j, ldc, add);
+    if (columns - j == 2 * kPad) return panel<Pairs, 2 * kPad / kLanes>(rows, words, a, b + j, ldb, c + j, ldc, add);
+  }
   for (; j < columns; j += kPad) panel<Pairs, kPad / kLanes>(rows, words, a, b + j, ldb, c + j, ldc, add);
 }
 
