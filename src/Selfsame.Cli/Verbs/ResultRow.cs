@@ -17,15 +17,19 @@ namespace Selfsame.Cli.Verbs;
 /// <param name="Commit">First seven digits of the source commit; null where it was not known.</param>
 /// <param name="RecipeId">Names the recipe without its seed; null where an older version wrote the file.</param>
 /// <param name="Protocol">How it was measured; null where an older version wrote the file.</param>
+/// <param name="Chance">What guessing gives: a random order of the candidates, or for an accuracy the share of the largest class; null where it was not measured.</param>
 internal sealed record ResultRow(
     string System, string? Recipe, string Metric, double Trained, double? RandomInit, double? RawInput,
-    long Steps, double Seconds, double SamplesPerSecond, string Machine, long Seed, string? Commit, string? RecipeId = null, string? Protocol = null)
+    long Steps, double Seconds, double SamplesPerSecond, string Machine, long Seed, string? Commit, string? RecipeId = null, string? Protocol = null, double? Chance = null)
 {
+    /// <summary>Ending of the name of a metric that says what another would be by chance.</summary>
+    internal const string ChanceEnding = "_chance";
+
     private const int CommitDigits = 7;
 
     /// <summary>Reads a result file.</summary>
     /// <param name="json">UTF-8.</param>
-    /// <returns>A row for each metric that a baseline has as well; one row when there are none.</returns>
+    /// <returns>A row for each metric that a baseline or chance stands beside; one row when there are none.</returns>
     /// <exception cref="JsonException">Not JSON.</exception>
     /// <exception cref="InvalidDataException">A value is missing or of the wrong kind.</exception>
     public static IReadOnlyList<ResultRow> ParseAll(ReadOnlyMemory<byte> json)
@@ -35,8 +39,11 @@ internal sealed record ResultRow(
         var root = document.RootElement;
         var baselines = root.TryGetProperty("baselines", out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
         var rows = new List<ResultRow>();
-        foreach (var metric in root.GetProperty("evaluation").EnumerateObject())
+        var measured = root.GetProperty("evaluation");
+        foreach (var metric in measured.EnumerateObject())
         {
+            if (metric.Name.EndsWith(ChanceEnding, StringComparison.Ordinal))
+                continue;
             var row = first with
             {
                 Metric = metric.Name,
@@ -44,8 +51,9 @@ internal sealed record ResultRow(
                 Trained = Number(metric.Value) ?? double.NaN,
                 RandomInit = Baseline(baselines, "random_init", metric.Name),
                 RawInput = Baseline(baselines, "raw_input", metric.Name),
+                Chance = measured.TryGetProperty(metric.Name is "probe_accuracy" or "knn_accuracy" ? "majority_share" : metric.Name + ChanceEnding, out var chance) ? Number(chance) : null,
             };
-            if ((row.RandomInit ?? row.RawInput) is not null)
+            if ((row.RandomInit ?? row.RawInput ?? row.Chance) is not null)
                 rows.Add(row);
         }
 

@@ -101,6 +101,7 @@ public sealed class ObjectiveResult
 public sealed record FeatureTokens(IReadOnlyList<Tensor> Layers, Tensor? Mask = null);
 
 /// <summary>Turns samples into tokens, layer by layer, for evaluation and embedding.</summary>
+/// <remarks>Calls draw nothing at random and change nothing, so that several threads may call at once.</remarks>
 public interface IFeatureExtractor
 {
     /// <summary>Blocks there are to choose from.</summary>
