@@ -81,7 +81,6 @@ class CachingAllocator final : public c10::Allocator {
     charge(bytes);
     Block* block = take(size);
     if (block == nullptr) {
-      if (size >= kSmallest) evict(room());
       try {
         block = create(size);
       } catch (...) {
