@@ -168,4 +168,16 @@ public sealed class FusedLinearTests
             fraction = z + (n / fraction);
         return x < 0 ? density / fraction : 1 - (density / fraction);
     }
+
+    [Fact]
+    public void A_product_is_that_of_libtorch_however_its_factors_lie()
+    {
+        using var scope = Scope.Enter();
+        using var generator = new Generator(3);
+        var (a, b) = (Ops.Empty([37, 20]).NormalInPlace(generator: generator), Ops.Empty([20, 9]).NormalInPlace(generator: generator));
+        var expected = a.Mm(b).ToArray<float>();
+        foreach (var (left, right) in new[] { (a, b), (a.T().Contiguous().T(), b), (a, b.T().Contiguous().T()) })
+            Assert.All(left.FusedProduct(right).ToArray<float>().Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
+        Assert.Contains("does not fit", Assert.Throws<TorchException>(() => a.FusedProduct(a)).Message, StringComparison.Ordinal);
+    }
 }

@@ -55,8 +55,8 @@ public sealed class BatchLanesTests
     [Theory]
     [InlineData(1, new[] { 1 })]
     [InlineData(2, new[] { 1, 1 })]
-    [InlineData(12, new[] { 1, 1, 1, 1, 2, 2, 2, 2 })]
-    public void Cores_are_shared_out(int cores, int[] expected)
+    [InlineData(12, new[] { 2, 2, 2, 2, 2, 2 })]
+    public void Cores_are_shared_out_evenly(int cores, int[] expected)
     {
         var before = OfAnotherThread();
         using var all = new Barrier(expected.Length);

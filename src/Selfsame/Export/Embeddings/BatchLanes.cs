@@ -24,10 +24,10 @@ internal sealed class BatchLanes : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(cores, 1);
         _compute = compute;
-        _lanes = new Thread[Math.Min(cores, Most)];
+        var share = (cores + Most - 1) / Most; // the same for all: the last bits of a product may differ with the number of threads
+        _lanes = new Thread[cores / share];
         for (var lane = 0; lane < _lanes.Length; lane++)
         {
-            var share = (cores / _lanes.Length) + (lane < cores % _lanes.Length ? 1 : 0);
             _lanes[lane] = new Thread(() => Run(share)) { IsBackground = true, Name = FormattableString.Invariant($"lane {lane}") };
             _lanes[lane].Start();
         }
