@@ -7,16 +7,20 @@ namespace ss::SS_LEVEL {
 
 namespace {
 
-template <Activation kind, typename T>
+/// One pass: z is stored only where it is wanted beside y.
+template <Activation kind, bool keep, typename T>
 void forward(T* z, const float* bias, T* y, int64_t rows, int64_t width) {
   for (int64_t r = 0; r < rows; r++, z += width, y += width) {
-    if (bias != nullptr) {
-#pragma omp simd
-      for (int64_t i = 0; i < width; i++) store(z + i, load(z + i) + bias[i]);  // the slope is taken at what was stored
-    }
-    if constexpr (kind != Activation::none) {
+    if (bias == nullptr) {
 #pragma omp simd
       for (int64_t i = 0; i < width; i++) store(y + i, curve<kind>(load(z + i)).value);
+      continue;
+    }
+#pragma omp simd
+    for (int64_t i = 0; i < width; i++) {
+      const float sum = held<T>(load(z + i) + bias[i]);  // the slope is taken at what is stored
+      if constexpr (keep) store(z + i, sum);
+      store(y + i, curve<kind>(sum).value);
     }
   }
 }
@@ -60,7 +64,10 @@ SS_INLINE void with_kind(Activation kind, F&& body) {
 void bias_activation(void* z, const float* bias, void* y, Element type, Activation kind, int64_t rows, int64_t width) {
   with_type(type, [&](auto* t) {
     using T = decltype(t);
-    with_kind(kind, [&](auto k) { forward<decltype(k)::value>(static_cast<T>(z), bias, static_cast<T>(y), rows, width); });
+    with_kind(kind, [&](auto k) {
+      if (z == y) forward<decltype(k)::value, false>(static_cast<T>(z), bias, static_cast<T>(y), rows, width);
+      else forward<decltype(k)::value, true>(static_cast<T>(z), bias, static_cast<T>(y), rows, width);
+    });
   });
 }
 

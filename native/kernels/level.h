@@ -33,6 +33,15 @@ SS_INLINE uint32_t bf16_bits(float value) {
 SS_INLINE void store(float* p, float value) { *p = value; }
 SS_INLINE void store(bf16* p, float value) { p->bits = static_cast<uint16_t>(bf16_bits(value)); }
 
+/// What storing a value and loading it again makes of it.
+template <typename T>
+SS_INLINE float held(float value) {
+  if constexpr (sizeof(T) == 4) return value;
+  const uint32_t bits = bf16_bits(value) << 16;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
 // Within 1 unit in the last place over the normal range; 0 below it, infinity above, NaN for NaN.
 SS_INLINE float exponential(float x) {
   constexpr float shift = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
@@ -59,12 +68,13 @@ SS_INLINE float exponential(float x) {
   return x < -87.3f ? 0.0f : result;
 }
 
-/// e^x for x that is not above 0: a softmax's exponential, with fewer steps.
+/// e^x for x that is not above 0: a softmax's exponential, with fewer steps. At the bound the power of two is 0.
 SS_INLINE float decay(float x) {
   constexpr float shift = 12582912.0f;
-  const float biased = (x < -87.3f ? -87.3f : x) * 1.44269504f + shift;
+  const float bounded = x < -88.0f ? -88.0f : x;
+  const float biased = bounded * 1.44269504f + shift;
   const float n = biased - shift;
-  const float r = x - n * 0.693145752f - n * 1.42860677e-6f;
+  const float r = bounded - n * 0.693145752f - n * 1.42860677e-6f;
   float p = 1.38888889e-3f;
   p = p * r + 8.33333333e-3f;
   p = p * r + 4.16666667e-2f;
@@ -76,7 +86,7 @@ SS_INLINE float decay(float x) {
   bits = (bits - 0x4b400000 + 127) << 23;
   float power;
   memcpy(&power, &bits, 4);
-  return x < -87.3f ? 0.0f : p * power;
+  return p * power;
 }
 
 struct Curve { float value, slope; };
@@ -87,10 +97,7 @@ SS_INLINE Curve gelu(float x) {
   const float magnitude = x < 0 ? -x : x;
   const float z = magnitude > 20.0f ? 20.0f : magnitude;
   const float square = z * z;
-  float e = exponential(-0.5f * square);
-#if defined(__FMA__)
-  e = e - e * 0.5f * __builtin_fmaf(z, z, -square);  // what rounding the square lost
-#endif
+  const float e = decay(-0.5f * square);
   const float t = 1.0f / (1.0f + 0.35f * z);
   float q = -0.029679522f;
   q = q * t + 0.14654583f;

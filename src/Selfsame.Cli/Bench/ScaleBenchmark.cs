@@ -29,7 +29,7 @@ internal static class ScaleBenchmark
     ];
 
     /// <summary>Measures all axes.</summary>
-    /// <param name="settings">How; a round is one step.</param>
+    /// <param name="settings">How; a round is one step, and one more with a profile.</param>
     /// <param name="cancellation">Stops between steps.</param>
     public static (IReadOnlyList<ScaleAxis> Axes, IReadOnlyList<ScaleTerm> Terms) Run(BenchSettings settings, CancellationToken cancellation)
     {
@@ -66,7 +66,7 @@ internal static class ScaleBenchmark
         }
     }
 
-    // The sizes take turns, so that a slow minute of the machine falls on all of them; the best round of each counts.
+    // The sizes take turns, so that a slow minute of the machine falls on all of them; the best round of each counts, for the whole step and for each operator.
     private static (IReadOnlyList<ScalePoint> Points, IReadOnlyList<(int Value, IReadOnlyList<OperatorCost> Costs)> Costs) Measure(
         string name, int[] values, Func<int, ScaleSize> size, BenchSettings settings, CancellationToken cancellation)
     {
@@ -81,20 +81,36 @@ internal static class ScaleBenchmark
             }
 
             var best = Enumerable.Repeat(double.PositiveInfinity, steps.Count).ToArray();
+            var costs = steps.ConvertAll(_ => new Dictionary<string, OperatorCost>());
             for (var round = 1; round <= settings.Rounds; round++)
             {
                 settings.OnPhase(FormattableString.Invariant($"{name}: round {round} of {settings.Rounds}"));
                 for (var k = 0; k < steps.Count; k++)
-                    best[k] = Math.Min(best[k], steps[k].Round(1, settings.Time, cancellation));
+                {
+                    var step = steps[k];
+                    best[k] = Math.Min(best[k], step.Round(1, settings.Time, cancellation));
+                    KeepFastest(costs[k], OperatorProfile.Measure(() => step.Round(1, settings.Time, cancellation)));
+                }
             }
 
             var points = steps.Select((step, k) => new ScalePoint(values[k], best[k], (long)size(values[k]).Batch * size(values[k]).Tokens, step.Work.Flops)).ToArray();
-            var costs = steps.Select((step, k) => (values[k], OperatorProfile.Measure(() => step.Round(1, settings.Time, cancellation)))).ToArray();
-            return (points, costs);
+            return (points, [.. costs.Select((fastest, k) => (values[k], (IReadOnlyList<OperatorCost>)[.. fastest.Values.OrderByDescending(cost => cost.Seconds)]))]);
         }
         finally
         {
             steps.ForEach(step => step.Dispose());
+        }
+    }
+
+    /// <summary>Takes what each operator cost in a step, where it cost less than in those before.</summary>
+    /// <param name="fastest">By name.</param>
+    /// <param name="step">One more step.</param>
+    internal static void KeepFastest(Dictionary<string, OperatorCost> fastest, IEnumerable<OperatorCost> step)
+    {
+        foreach (var cost in step)
+        {
+            if (!fastest.TryGetValue(cost.Name, out var known) || cost.Seconds < known.Seconds)
+                fastest[cost.Name] = cost;
         }
     }
 

@@ -38,12 +38,26 @@ internal static class BenchTrainVerb
             };
             var before = BenchMachine.Load();
             var measured = new List<BenchMeasurement>();
-            foreach (var item in cases)
-                measured.Add(await TrainBenchmark.RunAsync(item, settings, cancellation).ConfigureAwait(false));
-            IReadOnlyList<BenchResult> results = [.. measured.Select(m => m.Result)];
-            var machine = BenchMachine.Capture(before, [("peer", measured[0].PeerVersion)]);
-            var file = new BenchFile(results, measured, settings.Rounds, settings.Steps, machine);
-            return options.Finish(parse, file, VerbJson.Default.BenchFile, results, VerbJson.Default.IReadOnlyListBenchResult, console => Write(console, measured, machine));
+            try
+            {
+                foreach (var item in cases)
+                    measured.Add(await TrainBenchmark.RunAsync(item, settings, cancellation).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException) when (measured.Count > 0)
+            {
+                Finish(); // some minutes each: what was measured is not thrown away
+                throw;
+            }
+
+            return Finish();
+
+            int Finish()
+            {
+                IReadOnlyList<BenchResult> results = [.. measured.Select(m => m.Result)];
+                var machine = BenchMachine.Capture(before, [("peer", measured[0].PeerVersion)]);
+                var file = new BenchFile(results, measured, settings.Rounds, settings.Steps, machine);
+                return options.Finish(parse, file, VerbJson.Default.BenchFile, results, VerbJson.Default.IReadOnlyListBenchResult, console => Write(console, measured, machine));
+            }
         });
         return verb;
     }

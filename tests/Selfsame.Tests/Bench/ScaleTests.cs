@@ -51,5 +51,16 @@ public sealed class ScaleTests
         Assert.Equal(["aten::cat"], ScaleVerdict.Of([batch], terms).FasterThanLinear.Select(term => term.Operator));
     }
 
+    [Fact]
+    public void The_fastest_step_of_each_operator_counts()
+    {
+        var fastest = new Dictionary<string, OperatorCost>();
+
+        ScaleBenchmark.KeepFastest(fastest, [Cost("aten::mm", 5), Cost("aten::cat", 2)]);
+        ScaleBenchmark.KeepFastest(fastest, [Cost("aten::mm", 4), Cost("aten::cat", 3), Cost("aten::once", 1)]);
+
+        Assert.Equal([("aten::cat", 2.0), ("aten::mm", 4.0), ("aten::once", 1.0)], fastest.Values.Select(cost => (cost.Name, cost.Seconds)).Order());
+    }
+
     private static OperatorCost Cost(string name, double seconds) => new(name, 1, seconds, 0);
 }
