@@ -2,26 +2,14 @@
 import torch
 from torch import nn
 
-from rounds import DEVICE, Attention, Mlp, autocast, ready, serve_training, sincos
+from rounds import DEVICE, autocast, ready, serve_training, sincos
+from towers import Block
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
 DECODER_WIDTH, DECODER_DEPTH, DECODER_HEADS, MASK_RATIO = 192, 4, 3, 0.75
 GRID = SIDE // PATCH
 TOKENS, VALUES = GRID * GRID, 3 * PATCH * PATCH
 SEEN = int(TOKENS * (1 - MASK_RATIO))
-
-
-class Block(nn.Module):
-    def __init__(self, width, heads):
-        super().__init__()
-        self.norm1 = nn.LayerNorm(width, eps=1e-6)
-        self.attn = Attention(width, heads)
-        self.norm2 = nn.LayerNorm(width, eps=1e-6)
-        self.mlp = Mlp(width, "none")
-
-    def forward(self, x):
-        x = x + self.attn(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
 
 
 class MaskedAutoencoder(nn.Module):

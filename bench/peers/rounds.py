@@ -78,10 +78,10 @@ def sincos(width, side):
     return torch.cat(parts, dim=1).float().unsqueeze(0)
 
 
-def serve_training(optimizer, loss_of, warmup=2, clipped=None, after=None):
+def serve_training(optimizer, loss_of, warmup=2, clipped=None, clip_norm=1.0, after=None):
     """Serves training steps.
 
-    loss_of: gives the loss of a forward pass. clipped: parameters whose gradients are clipped to a norm of 1.
+    loss_of: gives the loss of a forward pass. clipped: parameters whose gradients are clipped to a norm of clip_norm.
     after: called once the weights have moved.
     """
 
@@ -90,7 +90,7 @@ def serve_training(optimizer, loss_of, warmup=2, clipped=None, after=None):
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         if clipped is not None:
-            nn.utils.clip_grad_norm_(clipped, 1.0)
+            nn.utils.clip_grad_norm_(clipped, clip_norm)
         optimizer.step()
         if after is not None:
             after()

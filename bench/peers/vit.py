@@ -7,31 +7,9 @@ from PIL import Image
 from torch import nn
 from torchvision import transforms
 
-from rounds import Attention, Mlp
+from towers import Block, PatchEmbed
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS = 64, 16, 384, 12, 6
-
-
-class Block(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.norm1 = nn.LayerNorm(WIDTH, eps=1e-6)
-        self.attn = Attention(WIDTH, HEADS)
-        self.norm2 = nn.LayerNorm(WIDTH, eps=1e-6)
-        self.mlp = Mlp(WIDTH, "none")
-
-    def forward(self, x):
-        x = x + self.attn(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
-
-
-class PatchEmbed(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.proj = nn.Conv2d(3, WIDTH, PATCH, PATCH)
-
-    def forward(self, x):
-        return self.proj(x).flatten(2).transpose(1, 2)
 
 
 class VisionTransformer(nn.Module):
@@ -39,8 +17,8 @@ class VisionTransformer(nn.Module):
         super().__init__()
         self.cls_token = nn.Parameter(torch.zeros(1, 1, WIDTH))
         self.pos_embed = nn.Parameter(torch.zeros(1, 1 + (SIDE // PATCH) ** 2, WIDTH))
-        self.patch_embed = PatchEmbed()
-        self.blocks = nn.Sequential(*(Block() for _ in range(DEPTH)))
+        self.patch_embed = PatchEmbed(PATCH, WIDTH)
+        self.blocks = nn.Sequential(*(Block(WIDTH, HEADS) for _ in range(DEPTH)))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-6)
 
     def forward(self, pictures):

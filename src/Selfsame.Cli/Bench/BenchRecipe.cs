@@ -1,3 +1,5 @@
+using Selfsame.Modalities;
+using Selfsame.Modalities.Text;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 
@@ -14,6 +16,12 @@ internal static class BenchRecipe
     /// <summary>A masked autoencoder, below the repository's root.</summary>
     public const string MaskedAutoencoder = "recipes/bench/mae-small.yaml";
 
+    /// <summary>data2vec on pictures, below the repository's root.</summary>
+    public const string Data2Vec = "recipes/bench/data2vec-small.yaml";
+
+    /// <summary>CLIP on pictures and captions, below the repository's root.</summary>
+    public const string Clip = "recipes/bench/clip-small.yaml";
+
     /// <summary>Reads a recipe.</summary>
     /// <param name="relative">Path below the repository's root.</param>
     /// <param name="side">Side of a picture in pixels.</param>
@@ -24,8 +32,14 @@ internal static class BenchRecipe
         return (recipe, Context(recipe, side));
     }
 
-    /// <summary>Sizes of a recipe's model on square pictures.</summary>
+    /// <summary>Sizes of a recipe's model on square pictures, and on captions where the recipe reads text.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="side">Side of a picture in pixels.</param>
-    public static ModelContext Context(Recipe recipe, int side) => new(recipe.Encoder, (side, side), Channels, classes: 0);
+    public static ModelContext Context(Recipe recipe, int side)
+    {
+        List<InputShape> inputs = [new ImageShape(side, side, Channels)];
+        if (recipe.Data.Text is { } text)
+            inputs.Add(new TextShape(text.MaxLength, text.Tokenizer.Vocabulary ?? TokenizerSettings.DefaultVocabulary, new SpecialTokens(Padding: 0, Begin: null, End: null, Mask: null)));
+        return new(recipe.Encoder, [.. inputs], Classes: 0);
+    }
 }

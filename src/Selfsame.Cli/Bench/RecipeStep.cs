@@ -1,3 +1,4 @@
+using Selfsame.Modalities;
 using Selfsame.Objectives;
 using Selfsame.Recipes;
 using Selfsame.Torch;
@@ -9,16 +10,17 @@ namespace Selfsame.Cli.Bench;
 internal sealed class RecipeStep : TrainStep
 {
     private const double TeacherMomentum = 0.9999;
+    private const long WordStep = 2654435761; // words that follow each other have nothing in common
 
     private readonly Recipe _recipe;
     private readonly TrainingModel _model;
     private readonly TrainingStep _step;
-    private readonly Tensor _pictures;
+    private readonly Dictionary<string, Tensor> _samples = [];
     private long _done;
 
     /// <summary>Builds the model.</summary>
     /// <param name="recipe">What to train; its own precision does not count.</param>
-    /// <param name="context">Size of the pictures.</param>
+    /// <param name="context">Sizes of the pictures, and of captions where the recipe reads them.</param>
     /// <param name="precision">Number format.</param>
     /// <param name="round">Round the pictures to bfloat16, which tells how far so small a change carries a run.</param>
     public RecipeStep(Recipe recipe, ModelContext context, ComputePrecision precision, bool round = false)
@@ -29,8 +31,8 @@ internal sealed class RecipeStep : TrainStep
         _step = new TrainingStep(recipe, _model, precision);
         using var scope = Scope.Enter();
         using var generator = new Generator(recipe.Seed);
-        var pictures = Ops.Empty([recipe.Batch, context.Channels, context.ImageSize.Height, context.ImageSize.Width]).UniformInPlace(-1, 1, generator);
-        _pictures = Scope.Release((round ? pictures.To(DType.BFloat16).To(DType.Float32) : pictures).To(precision.Device, DType.Float32));
+        foreach (var input in context.Inputs)
+            _samples.Add(input.Modality, Scope.Release(Samples(input, recipe.Batch, generator, round).To(precision.Device, input is TextShape ? DType.Int64 : DType.Float32)));
     }
 
     /// <inheritdoc/>
@@ -44,7 +46,7 @@ internal sealed class RecipeStep : TrainStep
     {
         using var scope = Scope.Enter();
         _step.Begin(_recipe.Optimizer.RateFor(_recipe.Batch));
-        var result = _step.Compute(new Batch(_pictures), _done++);
+        var result = _step.Compute(new Batch(_samples), _done++);
         TrainingStep.Backward(result);
         var loss = result.Loss.Item();
         _step.Finish(_step.Measure(), TeacherMomentum);
@@ -58,6 +60,21 @@ internal sealed class RecipeStep : TrainStep
     protected override void Release()
     {
         _model.Dispose();
-        _pictures.Dispose();
+        foreach (var samples in _samples.Values)
+            samples.Dispose();
+    }
+
+    private static Tensor Samples(InputShape input, int batch, Generator generator, bool round)
+    {
+        switch (input)
+        {
+            case ImageShape image:
+                var pictures = Ops.Empty([batch, image.Channels, image.Height, image.Width]).UniformInPlace(-1, 1, generator);
+                return round ? pictures.To(DType.BFloat16).To(DType.Float32) : pictures;
+            case TextShape text:
+                return Tensor.From<long>([.. Enumerable.Range(0, batch * text.MaxLength).Select(k => k * WordStep % text.Vocabulary)], [batch, text.MaxLength]);
+            default:
+                throw new NotSupportedException($"the benchmark makes no samples of {input.Modality}");
+        }
     }
 }

@@ -1,5 +1,8 @@
+using Selfsame.Modalities;
 using Selfsame.Objectives;
+using Selfsame.Objectives.Contrast;
 using Selfsame.Objectives.Generation;
+using Selfsame.Objectives.Latents;
 using Selfsame.Objectives.Reconstruction;
 using Selfsame.Recipes;
 
@@ -51,7 +54,9 @@ internal sealed record StepWork(IReadOnlyList<Product> Blocks, double Other)
     {
         SelfFlowSettings settings => SelfFlow(settings, model, recipe.Batch),
         MaskedAutoencoderSettings settings => MaskedAutoencoder(settings, model, recipe.Batch),
-        _ => throw new NotSupportedException($"the work of a step of {recipe.System} is not counted yet; bench train knows self-flow and mae"),
+        Data2VecSettings => Data2Vec(model, recipe.Batch),
+        ClipSettings settings => Clip(settings, model, recipe.Batch),
+        _ => throw new NotSupportedException($"the work of a step of {recipe.System} is not counted yet; bench train knows self-flow, mae, data2vec and clip"),
     };
 
     private static StepWork SelfFlow(SelfFlowSettings settings, ModelContext model, long batch)
@@ -95,6 +100,35 @@ internal sealed record StepWork(IReadOnlyList<Product> Blocks, double Other)
         sum.Linear(batch * seen, values, width, 1, inputGradient: false);
         sum.Linear(batch * (network.Prefix + seen), width, narrow, 1);
         sum.Linear(batch * patches, narrow, values, 1);
+        return sum.Work();
+    }
+
+    // Without a head.
+    private static StepWork Data2Vec(ModelContext model, long batch)
+    {
+        var network = model.VisionTransformer();
+        var patches = (long)network.Grid.Rows * network.Grid.Columns;
+        var sum = new WorkSum();
+        sum.Blocks(batch * (network.Prefix + patches), network.Prefix + patches, network.Blocks.Width, network.Blocks.Depth, network.Blocks.Depth);
+        sum.Linear(batch * patches, (long)network.Patch * network.Patch * network.Channels, network.Blocks.Width, 1, inputGradient: false);
+        return sum.Work();
+    }
+
+    // The last block counts whole, though behind its attention only the class token is wanted.
+    private static StepWork Clip(ClipSettings settings, ModelContext model, long batch)
+    {
+        var network = model.MultiModal();
+        var (width, prefix) = (network.Blocks.Width, network.ClassToken ? 1 : 0);
+        var patches = (long)model.Grid.Rows * model.Grid.Columns;
+        var sum = new WorkSum();
+        sum.Linear(batch * patches, (long)network.Patch * network.Patch * model.Channels, width, 1, inputGradient: false);
+        foreach (var tokens in new[] { patches, model.Input<TextShape>().MaxLength })
+        {
+            sum.Blocks(batch * (prefix + tokens), prefix + tokens, width, network.Blocks.Depth, 0);
+            sum.Linear(batch, width, settings.EmbedDim, 1);
+        }
+
+        sum.Linear(batch, settings.EmbedDim, batch, 1);
         return sum.Work();
     }
 }

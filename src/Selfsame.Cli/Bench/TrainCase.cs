@@ -9,11 +9,13 @@ namespace Selfsame.Cli.Bench;
 /// <param name="Open">Builds our step, in the precision given.</param>
 internal sealed record TrainCase(string Name, string Peer, Func<ComputePrecision, TrainStep> Open)
 {
-    /// <summary>All of them, in the order of the table: two of the project's systems, then the usual networks.</summary>
+    /// <summary>All of them, in the order of the table: the project's systems, then the usual networks.</summary>
     public static IReadOnlyList<TrainCase> All { get; } =
     [
         FromRecipe("self-flow-small", BenchRecipe.SelfFlow, "bench/peers/self_flow.py"),
         FromRecipe("mae-small", BenchRecipe.MaskedAutoencoder, "bench/peers/mae.py"),
+        FromRecipe("data2vec-small", BenchRecipe.Data2Vec, "bench/peers/data2vec.py"),
+        FromRecipe("clip-small", BenchRecipe.Clip, "bench/peers/clip.py"),
         new("resnet18", "bench/peers/resnet18.py", precision => new PlainStep(new ResNet18(), precision)),
         new("bert-small", "bench/peers/bert.py", precision => new PlainStep(new MaskedLanguageModel(), precision)),
         new("gpt-small", "bench/peers/gpt.py", precision => new PlainStep(new CausalLanguageModel(), precision)),

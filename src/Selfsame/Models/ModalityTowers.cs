@@ -45,10 +45,9 @@ public sealed class ModalityTowers : Module
         ArgumentNullException.ThrowIfNull(field);
         var (_, tower, map) = _towers.Find(tower => tower.Modality == modality);
         var sequence = tower.Embed(new Dictionary<string, BatchField> { [modality] = field });
-        var tokens = tower.Encode(sequence, dropDraws: dropDraws);
         if (tower.Settings.ClassToken)
-            return map.Forward(tokens.Select(1, 0));
-        var body = tower.WithoutPrefix(tokens);
+            return map.Forward(tower.Encode(sequence, dropDraws: dropDraws, lastTokens: 1).Select(1, 0));
+        var body = tower.WithoutPrefix(tower.Encode(sequence, dropDraws: dropDraws));
         if (sequence.Real is not { } real)
             return map.Forward(body.Mean(1, keepDim: false));
         var share = real.To(body.DType).Unsqueeze(-1);

@@ -120,8 +120,9 @@ public sealed class MultiModalEncoder : Module
     /// <param name="sequence">From <see cref="Embed"/>, all of it or what was kept.</param>
     /// <param name="layers">When given, the tokens after each block are added to it.</param>
     /// <param name="dropDraws">Draws for drop path, see <see cref="BlockContext.DropDraws"/>.</param>
-    /// <returns>(B, prefix + K, D).</returns>
-    public Tensor Encode(TokenSequence sequence, IList<Tensor>? layers = null, float[]? dropDraws = null)
+    /// <param name="lastTokens">Tokens in front that are wanted of the last block, see <see cref="BlockContext.LastTokens"/>; null for all.</param>
+    /// <returns>(B, prefix + K, D), or (B, lastTokens, D).</returns>
+    public Tensor Encode(TokenSequence sequence, IList<Tensor>? layers = null, float[]? dropDraws = null, int? lastTokens = null)
     {
         ArgumentNullException.ThrowIfNull(sequence);
         var x = WithPrefix(sequence.Tokens);
@@ -131,6 +132,7 @@ public sealed class MultiModalEncoder : Module
             Rotary = _rotary,
             Places = _rotary is null ? null : PlacesOf(sequence),
             DropDraws = dropDraws,
+            LastTokens = lastTokens,
         };
         return _norm.Forward(Blocks.Forward(x, context, layers: layers));
     }

@@ -46,15 +46,19 @@ public sealed class Transformer : Module
         return x;
     }
 
-    // Without a backward pass nothing inside a block is needed after it.
+    // Without a backward pass nothing inside a block is needed after it, but what was asked for.
     private Tensor Run(Block block, Tensor x, BlockContext context)
     {
-        if (context.Record is not null || context.FeedForwards is not null)
+        if (context.Record is not null || (GradMode.IsEnabled && context.FeedForwards is not null))
             return block.Forward(x, context);
         if (GradMode.IsEnabled)
             return Settings.GradCheckpointing ? Checkpointed(block, x, context) : block.Forward(x, context);
         using var scope = Scope.Enter();
-        return scope.MoveOut(block.Forward(x, context));
+        var noted = context.FeedForwards?.Count ?? 0;
+        var tokens = scope.MoveOut(block.Forward(x, context));
+        for (; noted < context.FeedForwards?.Count; noted++)
+            scope.MoveOut(context.FeedForwards[noted]);
+        return tokens;
     }
 
     // Tensors of the context are inputs, so that the graph keeps them; draws lie in it as numbers and are the same again.

@@ -45,7 +45,7 @@ public sealed class BenchResultTests
         var run = await CliRun.OfAsync([BenchVerb.Create], ["bench", "train", "--only", "lstm"]);
 
         Assert.Equal(ExitCodes.BadUsage, run.ExitCode);
-        Assert.StartsWith("error: --only is 'lstm'; there are: self-flow-small, mae-small, resnet18, bert-small, gpt-small", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("error: --only is 'lstm'; there are: self-flow-small, mae-small, data2vec-small, clip-small, resnet18, bert-small, gpt-small", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

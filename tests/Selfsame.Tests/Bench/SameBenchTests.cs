@@ -1,5 +1,7 @@
 using Selfsame.Cli.Bench;
 using Selfsame.Tests.Engine;
+using Selfsame.Torch;
+using Selfsame.Training;
 
 namespace Selfsame.Tests.Bench;
 
@@ -25,6 +27,19 @@ public sealed class SameBenchTests
         Assert.Equal((3, 3, 3), (curves.Fused.Count, curves.Plain.Count, curves.Rounded.Count));
         Assert.InRange(result.Difference, 0, 1e-4);
         Assert.NotEqual(curves.Plain, curves.Rounded);
+    }
+
+    [Theory]
+    [InlineData(BenchRecipe.Data2Vec)]
+    [InlineData(BenchRecipe.Clip)]
+    public void Steps_of_a_recipe_lower_the_loss_of_its_batch(string recipe)
+    {
+        var (loaded, model) = BenchRecipe.Load(recipe, changes: ["batch=4", "optimizer.rate=1e-4"]);
+        using var step = new RecipeStep(loaded, model, new ComputePrecision(Low: false, Device.Cpu));
+
+        var losses = Enumerable.Range(0, 6).Select(_ => step.Run()).ToArray();
+
+        Assert.True(losses[^1] < losses[0], string.Join(", ", losses));
     }
 
     [Theory]

@@ -46,6 +46,32 @@ public sealed class StepWorkTests
     }
 
     [Fact]
+    public void Data2vec_pays_for_the_student_and_one_pass_of_the_teacher()
+    {
+        var (recipe, model) = BenchRecipe.Load(BenchRecipe.Data2Vec);
+
+        var work = StepWork.Of(recipe, model);
+
+        var blocks = 24.0 * 64 * 65 * 384 * 384 * 12 * (3 + 1);
+        Assert.Equal(blocks, work.Blocks.Sum(product => product.Flops));
+        Assert.Equal(blocks + (4.0 * 64 * 65 * 65 * 384 * 12 * 4) + (2.0 * 64 * 64 * 192 * 384 * 2), work.Flops);
+    }
+
+    [Fact]
+    public void Clip_pays_for_both_towers()
+    {
+        var (recipe, model) = BenchRecipe.Load(BenchRecipe.Clip);
+
+        var work = StepWork.Of(recipe, model);
+
+        var blocks = 24.0 * 64 * (65 + 33) * 384 * 384 * 12 * 3;
+        var attention = 4.0 * 64 * ((65 * 65) + (33 * 33)) * 384 * 36;
+        var ends = (2.0 * 64 * 64 * 192 * 384 * 2) + (2 * 2.0 * 64 * 384 * 512 * 3) + (2.0 * 64 * 512 * 64 * 3);
+        Assert.Equal(blocks, work.Blocks.Sum(product => product.Flops));
+        Assert.Equal(blocks + attention + ends, work.Flops);
+    }
+
+    [Fact]
     public void A_ResNet_18_needs_its_149_million_multiplications_a_picture()
     {
         using var model = new ResNet18();

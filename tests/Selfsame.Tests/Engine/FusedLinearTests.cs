@@ -169,15 +169,28 @@ public sealed class FusedLinearTests
         return x < 0 ? density / fraction : 1 - (density / fraction);
     }
 
-    [Fact]
-    public void A_product_is_that_of_libtorch_however_its_factors_lie()
+    // The first few are small or wide and go through sgemm; the others are long sums, for which oneDNN has another way.
+    [Theory]
+    [InlineData(37, 20, 9)]
+    [InlineData(64, 64, 300)]
+    [InlineData(64, 64, 64)]
+    [InlineData(130, 500, 97)]
+    [InlineData(384, 1088, 384)]
+    public void A_product_is_that_of_libtorch_however_its_factors_lie(int rows, int inner, int columns)
     {
         using var scope = Scope.Enter();
         using var generator = new Generator(3);
-        var (a, b) = (Ops.Empty([37, 20]).NormalInPlace(generator: generator), Ops.Empty([20, 9]).NormalInPlace(generator: generator));
-        var expected = a.Mm(b).ToArray<float>();
-        foreach (var (left, right) in new[] { (a, b), (a.T().Contiguous().T(), b), (a, b.T().Contiguous().T()) })
-            Assert.All(left.FusedProduct(right).ToArray<float>().Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
-        Assert.Contains("does not fit", Assert.Throws<TorchException>(() => a.FusedProduct(a)).Message, StringComparison.Ordinal);
+        var (a, b) = (Ops.Empty([rows, inner]).NormalInPlace(generator: generator), Ops.Empty([inner, columns]).NormalInPlace(generator: generator));
+        var expected = a.To(DType.Float64).Mm(b.To(DType.Float64));
+        var (turnedA, turnedB) = (a.T().Contiguous().T(), b.T().Contiguous().T());
+        var (wideA, wideB) = (Ops.Cat([a, a], 1).Narrow(1, 0, inner), Ops.Cat([b, b], 1).Narrow(1, columns, columns));
+        foreach (var (left, right) in new[] { (a, b), (turnedA, b), (a, turnedB), (turnedA, turnedB), (wideA, wideB) })
+        {
+            var product = left.FusedProduct(right);
+            Assert.InRange((product.To(DType.Float64) - expected).Abs().Max().Item(), 0, 2e-6 * inner);
+            Assert.True(product.Eq(left.FusedProduct(right)).All().Item() != 0, "the same product twice has other bits");
+        }
+
+        Assert.Contains("does not fit", Assert.Throws<TorchException>(() => a.FusedProduct(a.Narrow(0, 0, 3))).Message, StringComparison.Ordinal);
     }
 }

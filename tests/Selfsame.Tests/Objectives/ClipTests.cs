@@ -1,5 +1,6 @@
 using Selfsame.Modalities;
 using Selfsame.Modalities.Text;
+using Selfsame.Models;
 using Selfsame.Objectives;
 using Selfsame.Objectives.Contrast;
 using Selfsame.Recipes;
@@ -138,5 +139,28 @@ public sealed class ClipTests
         var alone = features.Tokens(new Batch([KeyValuePair.Create(Modality.Text, fields[Modality.Text])]));
         Assert.Equal([4 + 2L, 4 + 3L], together.Mask!.To(DType.Int64).Sum([1]).ToArray<long>());
         Assert.InRange((together.Layers[0].Narrow(1, 4, 6) - alone.Layers[0]).Abs().Max().Item(), 0, Tolerance);
+    }
+
+    [Fact]
+    public void The_class_token_alone_is_what_a_pass_of_all_tokens_gives_it()
+    {
+        using var scope = Scope.Enter();
+        var settings = new ModelContext(new VitEncoderSettings { Patch = 4, Width = 16, Depth = 2, Heads = 2 }, [Picture], 0).MultiModal();
+        using var towers = new ModalityTowers(settings, shared: 8);
+        towers.Initialize(1);
+        using var tower = new MultiModalEncoder(settings);
+        foreach (var parameter in tower.Parameters())
+            parameter.Value.Detach().CopyFrom(towers.Parameters().Single(other => other.FullName == $"image.{parameter.FullName}").Value.Detach());
+        var field = new BatchField(Draw("image", 3, 3, 8, 8));
+
+        var alone = towers.Embed(Modality.Image, field);
+        alone.Square().Sum().Backward();
+
+        var map = towers.Parameters().Single(parameter => parameter.FullName == "image_projection.weight").Value.Detach();
+        var all = tower.Encode(tower.Embed(new Dictionary<string, BatchField> { [Modality.Image] = field })).Select(1, 0).Matmul(map.T());
+        all.Square().Sum().Backward();
+        Assert.InRange((alone - all).Abs().Max().Item(), 0, Tolerance);
+        foreach (var parameter in tower.Parameters().Where(parameter => parameter.Trainable))
+            Assert.InRange((parameter.Value.Gradient! - towers.Parameters().Single(other => other.FullName == $"image.{parameter.FullName}").Value.Gradient!).Abs().Max().Item(), 0, 1e-3);
     }
 }

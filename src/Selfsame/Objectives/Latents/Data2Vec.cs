@@ -145,12 +145,11 @@ public sealed class Data2Vec : Objective
         ArgumentNullException.ThrowIfNull(whole);
         ArgumentNullException.ThrowIfNull(hidden);
         Tensor places, targetsMD;
-        Tensor[] layers;
         using (GradMode.Off())
+        using (var scope = Scope.Enter())
         {
-            places = hidden.Reshape([-1]).Nonzero().Reshape([-1]);
-            layers = Layers(whole);
-            targetsMD = Rows(_targets.Forward(layers), places);
+            places = scope.MoveOut(hidden.Reshape([-1]).Nonzero().Reshape([-1]));
+            targetsMD = scope.MoveOut(Rows(_targets.Forward(Layers(whole)), places));
         }
 
         var latentBND = Body(_student.Contextualize(tokens.Hide(hidden, MaskToken), new LayerTaps { DropDraws = DropDraws(tokens.Values.Size(0), step) }), _student.Prefix);
