@@ -49,12 +49,15 @@ class Multiplication {
       : a_({rows, inner}, dnnl::memory::data_type::f32, strides(left)),
         b_({inner, columns}, dnnl::memory::data_type::f32, strides(right)),
         c_({rows, columns}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::ab) {
+    try {
 #if DNNL_VERSION_MAJOR >= 3
-    const dnnl::matmul::primitive_desc description(engine(), a_, b_, c_);
+      const dnnl::matmul::primitive_desc description(engine(), a_, b_, c_);
 #else
-    const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(a_, b_, c_), engine());
+      const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(a_, b_, c_), engine());
 #endif
-    if (std::string(description.impl_info_str()).rfind("brg", 0) == 0) primitive_ = dnnl::matmul(description);
+      if (std::string(description.impl_info_str()).rfind("brg", 0) == 0) primitive_ = dnnl::matmul(description);
+    } catch (const dnnl::error&) {  // not for this shape or processor
+    }
   }
 
   bool run(float* a, float* b, float* c) const {
