@@ -37,7 +37,8 @@ bool layout_of(const at::Tensor& m, Layout& layout) {
 
 /// oneDNN has two ways to multiply: BLAS's sgemm, which copies both operands into tiles of its own, and a primitive over small batched products
 /// ("brg"). Medians of 15, 4,096 rows and the layers of a 384-wide block on 2 threads of an Ice Lake: sgemm 76, 69 and 89 ms for y, dx and dW, the
-/// primitive 71, 72 and 81. It wins where the result is no wider than the sum is long, on one thread only where an operand is transposed anyway.
+/// primitive 71, 72 and 81. It wins where the result is no wider than the sum is long; on one
+/// thread only where the left operand is transposed, or width and length are equal.
 bool prefers_primitive(Layout left, int64_t rows, int64_t columns, int64_t inner) {
   return rows >= 64 && columns >= 64 && columns <= inner && (at::get_num_threads() > 1 || left.transposed == 'T' || columns == inner);
 }

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import DEVICE, autocast, ready, serve_training
+from rounds import DEVICE, autocast, groups_of, ready, serve_training
 from towers import Block, PatchEmbed
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
@@ -44,12 +44,7 @@ class Clip(nn.Module):
 
 def main():
     model = ready(Clip())
-    parameters = list(model.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.2},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=5e-4, betas=(0.9, 0.98), foreach=True)
+    optimizer = torch.optim.AdamW(groups_of(model.parameters(), 0.2), lr=5e-4, betas=(0.9, 0.98), foreach=True)
     pictures = (torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1).to(DEVICE)
     ids = (torch.arange(BATCH * WORDS) * 2654435761 % VOCABULARY).reshape(BATCH, WORDS).to(DEVICE)
     partners = torch.arange(BATCH, device=DEVICE)

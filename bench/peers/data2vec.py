@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from rounds import DEVICE, autocast, compiled, serve_training
+from rounds import DEVICE, autocast, compiled, groups_of, serve_training
 from towers import Block, PatchEmbed
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
@@ -59,12 +59,8 @@ def main():
     student = Student().to(DEVICE)
     teacher = copy.deepcopy(student.encoder).requires_grad_(False)
     parameters = list(student.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
     followed, following = list(student.encoder.parameters()), list(teacher.parameters())
-    optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.98), foreach=True)
+    optimizer = torch.optim.AdamW(groups_of(parameters, 0.05), lr=1e-4, betas=(0.9, 0.98), foreach=True)
     pictures = (torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1).to(DEVICE)
     predicted_by, targets_of = compiled(student), compiled(teacher.targets)
 

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from rounds import DEVICE, autocast, ready, serve_training, sincos
+from rounds import DEVICE, autocast, groups_of, ready, serve_training, sincos
 from towers import Block
 
 SIDE, PATCH, WIDTH, DEPTH, HEADS, BATCH = 64, 8, 384, 12, 6, 64
@@ -46,12 +46,7 @@ class MaskedAutoencoder(nn.Module):
 
 def main():
     model = ready(MaskedAutoencoder())
-    parameters = list(model.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=1.5e-4, betas=(0.9, 0.95), foreach=True)
+    optimizer = torch.optim.AdamW(groups_of(model.parameters(), 0.05), lr=1.5e-4, betas=(0.9, 0.95), foreach=True)
     pictures = torch.randn(BATCH, 3, SIDE, SIDE).to(DEVICE)
 
     def loss_of():

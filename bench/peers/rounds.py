@@ -78,6 +78,15 @@ def sincos(width, side):
     return torch.cat(parts, dim=1).float().unsqueeze(0)
 
 
+def groups_of(parameters, decay):
+    """Parameter groups of AdamW: weight decay for matrices, none for biases, norms and scales."""
+    parameters = list(parameters)
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
 def serve_training(optimizer, loss_of, warmup=2, clipped=None, clip_norm=1.0, after=None):
     """Serves training steps.
 
